@@ -1,0 +1,1 @@
+"""What a delivery means. Pure: values in, values out, no clock, no Redis, no HTTP."""
