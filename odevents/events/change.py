@@ -1,0 +1,177 @@
+"""Change detection: an event compared with the snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import BaseModel
+
+from odevents.events.row import ReadRow, Row, content, validate
+from odevents.events.tables import VOLATILE, Table, table_named
+
+RowT = TypeVar("RowT")
+
+
+class Kind(StrEnum):
+    """How an event relates to what was known of its row."""
+
+    CREATED = "created"
+    """The row is new, and proves it by its creation date."""
+    UPDATED = "updated"
+    """Columns changed since the snapshot."""
+    DELETED = "deleted"
+    """The row was deleted at the office."""
+    FIRST_SEEN = "first-seen"
+    """The row is new to us only; nothing is known to have changed."""
+    DUPLICATE = "duplicate"
+    """Nothing differs from the snapshot."""
+    STALE = "stale"
+    """The event is older than the snapshot, which stays."""
+    ECHO = "echo"
+    """All that changed is what we wrote ourselves."""
+    SELECTED = "selected"
+    """A person opened the row on a workstation; nothing need have changed."""
+
+
+QUIET = frozenset({Kind.DUPLICATE, Kind.STALE, Kind.ECHO})
+"""Kinds that no reaction ever sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The last row seen for (office, table, key).
+
+    :ivar values: ``None`` when the row is known to be deleted.
+    """
+
+    values: Row | None
+    stamp: str = ""
+
+
+Explained = Callable[[str, Any, Any], bool]
+"""Whether a column's change, from an old to a new value, is exactly what a write of ours did."""
+
+
+@dataclass(frozen=True)
+class Change(Generic[RowT]):
+    """What happened to one row; what a handler is given.
+
+    :ivar office: name of the office in ``odevents.toml``.
+    :ivar table: watch table or UI event type.
+    :ivar key: the row's primary key, as text.
+    :ivar fields: columns that changed; never one that only we changed.
+    :ivar values: the whole row as it was sent.
+    :ivar old: previous values of the changed columns.
+    :ivar delivery: id of the delivery that carried it.
+    """
+
+    kind: Kind
+    office: str
+    table: str
+    key: str
+    stamp: str
+    values: Row
+    old: Row = field(default_factory=dict)
+    fields: frozenset[str] = frozenset()
+    workstation: str = ""
+    delivery: str = ""
+
+    @cached_property
+    def row(self) -> RowT:
+        """The row as a typed model (a plain ``dict`` for tables without one)."""
+        return self._typed(self.values)
+
+    @cached_property
+    def before(self) -> RowT | None:
+        """The row as it was, ``None`` when that is not known."""
+        if self.kind is not Kind.UPDATED:
+            return None
+        return self._typed({**self.values, **self.old})
+
+    @property
+    def patient(self) -> str:
+        """The patient the row is about, as text; ``""`` where it is about none."""
+        return str(self.values.get("PatNum") or "")
+
+    def _typed(self, values: Row) -> RowT:
+        model: BaseModel | None = validate(values, table_named(self.table))
+        return cast("RowT", values if model is None else model)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a row compares: its kind, which columns changed, and what they held before."""
+
+    kind: Kind
+    old: Row = field(default_factory=dict)
+    fields: frozenset[str] = frozenset()
+
+
+def detect(before: Snapshot | None, row: ReadRow, table: Table, feed_since: str, explained: Explained) -> Verdict:
+    """Compare one row with what was known of it.
+
+    :param feed_since: change stamp of the first row ever received of this table, office-local; rows created later
+        are new without doubt, because we would have seen them.
+    """
+    if table.deletes:
+        return Verdict(Kind.DUPLICATE if before and _same_rows(before.values, row.values) else Kind.DELETED)
+    if before is None:
+        return Verdict(Kind.CREATED if _proves_creation(row, feed_since) else Kind.FIRST_SEEN)
+    if row.stamp and before.stamp and row.stamp < before.stamp:
+        return Verdict(Kind.STALE)
+    if before.values is None:
+        return Verdict(Kind.STALE if row.stamp <= before.stamp else Kind.FIRST_SEEN)
+    return _compared(before.values, row, table, explained)
+
+
+def _compared(before: Row, row: ReadRow, table: Table, explained: Explained) -> Verdict:
+    changed = differing(before, row.values)
+    if not changed:
+        return Verdict(Kind.DUPLICATE)
+    # The stamp moves with every change; alone it says that something changed and changed back.
+    meaningful = changed - {table.stamp} or changed
+    ours = {name for name in meaningful if explained(name, before[name], row.values[name])}
+    if ours == meaningful:
+        return Verdict(Kind.ECHO)
+    fields = frozenset(meaningful - ours)
+    return Verdict(Kind.UPDATED, {name: before[name] for name in sorted(fields)}, fields)
+
+
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """Columns present in both whose values differ in meaning.
+
+    A column that a new Open Dental version adds or drops is not a change of the row.
+    """
+    return {
+        name
+        for name, value in after.items()
+        if name in before and before[name] != value and name not in VOLATILE and not same(before[name], value)
+    }
+
+
+def same(a: object, b: object) -> bool:
+    """Whether two JSON values mean the same: ``19`` and ``"19"``, ``"True"`` and ``"true"`` do."""
+    return a == b or _spelling(a) == _spelling(b)
+
+
+def _spelling(value: object) -> str:
+    text = value if isinstance(value, str) else "" if value is None else str(value)
+    return text.casefold() if text.casefold() in ("true", "false") else text
+
+
+def _proves_creation(row: ReadRow, feed_since: str) -> bool:
+    """A row without snapshot is new if it was created after the feed began, or in the moment it last changed."""
+    if not row.created:
+        return False
+    dated_only = len(row.created) == len("yyyy-MM-dd")
+    if feed_since and row.created > feed_since[: len(row.created)]:
+        return True
+    return not dated_only and row.created == row.stamp
+
+
+def _same_rows(before: Row | None, after: Row) -> bool:
+    return before is not None and content(before) == content(after)

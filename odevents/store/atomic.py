@@ -1,0 +1,139 @@
+"""One way to change the store in several steps: all of them or none, and only while the lane is still ours."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, TypeVar
+
+from redis.exceptions import RedisError
+
+from odevents.errors import LeaseLost, StoreUnavailable
+from odevents.store import keys
+from odevents.store.keys import Lane
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+T = TypeVar("T")
+
+Argument = str | bytes | int | float
+
+LEASE_MS = 6_000
+"""A lane whose worker died is free after this; a frozen worker that wakes later changes nothing."""
+
+# ARGV: token, then commands, each preceded by its length. REINDEX is ours: when does this lane want a worker next?
+_IF_OURS = "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end "
+_GUARDED = (
+    _IF_OURS
+    + """
+local i = 2
+while i <= #ARGV do
+  local n = tonumber(ARGV[i])
+  if ARGV[i + 1] == 'REINDEX' then
+    local index, office, lane, due = ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], nil
+    if redis.call('TYPE', lane).ok == 'list' then due = 0
+    else due = redis.call('ZRANGE', lane, 0, 0, 'WITHSCORES')[2] end
+    if due then redis.call('ZADD', index, due, office) else redis.call('ZREM', index, office) end
+  else
+    redis.call(unpack(ARGV, i + 1, i + n))
+  end
+  i = i + n + 1
+end
+return 1
+"""
+)
+_RENEW = _IF_OURS + "return redis.call('PEXPIRE', KEYS[1], ARGV[2])"
+_RELEASE = _IF_OURS + "return redis.call('DEL', KEYS[1])"
+
+
+class Steps:
+    """Commands that will take effect together."""
+
+    def __init__(self) -> None:
+        self.commands: list[tuple[Argument, ...]] = []
+
+    def add(self, *command: Argument) -> None:
+        self.commands.append(command)
+
+    def reindex(self, office: str, lane: Lane) -> None:
+        """Note when this lane next wants a worker, after the steps before this one."""
+        lane_key = keys.inbox(office) if lane == "inbox" else keys.writes(office)
+        self.add("REINDEX", keys.lanes(lane), office, lane_key)
+
+    def count(self, *name: str, by: int = 1) -> None:
+        """Raise a counter; names are words of ours, offices, tables and reactions."""
+        self.add("HINCRBY", keys.STATS, "|".join(name), by)
+
+
+class Lease:
+    """The right to work on one lane, renewed in the background while it is held.
+
+    :raises LeaseLost: on entering, when another worker holds the lane.
+    """
+
+    def __init__(self, redis: Redis, office: str, lane: Lane, token: str) -> None:
+        self.office = office
+        self.lane: Lane = lane
+        self._redis = redis
+        self._key = keys.lease(office, lane)
+        self._token = token
+        self._guarded = redis.register_script(_GUARDED)
+        self._renew = redis.register_script(_RENEW)
+        self._release = redis.register_script(_RELEASE)
+        self._let_go = threading.Event()
+        self._heart = threading.Thread(target=self._beat, name=f"lease {office} {lane}", daemon=True)
+
+    def __enter__(self) -> Lease:
+        if not self._redis.set(self._key, self._token, nx=True, px=LEASE_MS):
+            raise LeaseLost(f"the {self.lane} lane of {self.office} is in other hands")
+        self._heart.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._let_go.set()
+        self._heart.join()
+        with suppress(StoreUnavailable):  # the lease runs out by itself
+            in_store(lambda: self._release(keys=[self._key], args=[self._token]))
+
+    def commit(self, steps: Steps) -> None:
+        """Apply all steps, durably, in one go.
+
+        :raises LeaseLost: the lane is no longer ours; nothing was changed.
+        :raises StoreUnavailable: the store did not take it.
+        """
+        flat: list[Argument] = [self._token]
+        for command in steps.commands:
+            flat += [len(command), *command]
+        if not in_store(lambda: self._guarded(keys=[self._key], args=flat)):
+            raise LeaseLost(f"the {self.lane} lane of {self.office} was taken over")
+
+    def renew(self) -> None:
+        """Hold the lane for its full time from now.
+
+        :raises LeaseLost: it is no longer ours.
+        """
+        if not in_store(lambda: self._renew(keys=[self._key], args=[self._token, LEASE_MS])):
+            raise LeaseLost(f"the {self.lane} lane of {self.office} was taken over")
+
+    def _beat(self) -> None:
+        while not self._let_go.wait(LEASE_MS / 3000):
+            try:
+                self.renew()
+            except (LeaseLost, StoreUnavailable):
+                return
+
+
+def in_store(action: Callable[[], T]) -> T:
+    """Run a Redis call, its failures named for whoever runs the store.
+
+    :raises StoreUnavailable: the message says what kind of failure, never what was sent.
+    """
+    try:
+        return action()
+    except RedisError as error:
+        raise StoreUnavailable(f"Redis did not do what was asked ({type(error).__name__})") from None

@@ -1,0 +1,97 @@
+"""The name of every key odevents keeps in Redis.
+
+``odevents:1:`` carries the version of this layout. Names hold office names, table names and opaque ids, never a
+patient's number: what identifies a row or a patient enters as a keyed fingerprint.
+
+::
+
+    odevents:1:lanes:{inbox|writes}         sorted set   office -> when its lane next wants a worker (ms)
+    odevents:1:deliveries                   sorted set   "office/delivery" -> received (ms)
+    odevents:1:dead                         sorted set   dead letter -> when (ms)
+    odevents:1:dead:{id}                    hash
+    odevents:1:shapes                       hash         shape -> column names of a table
+    odevents:1:stats                        hash         counters
+    odevents:1:tail                         stream       what just happened: ids, tables, counts
+    odevents:1:<office>:inbox               list         delivery ids, oldest first
+    odevents:1:<office>:delivery:{id}       hash
+    odevents:1:<office>:refused:{fp}        hash         a body answered 400, kept for the operator
+    odevents:1:<office>:feeds               hash         table -> stamp of its first row
+    odevents:1:<office>:snapshot:{table}    hash         fingerprint of the key -> sealed row
+    odevents:1:<office>:expected:{fp}       hash         write -> sealed trace that its echo will show
+    odevents:1:<office>:writes              sorted set   subject -> when its head is due (ms)
+    odevents:1:<office>:writes:{subject}    list         write ids, oldest first
+    odevents:1:<office>:write:{id}          hash         one ledger entry
+    odevents:1:<office>:facts               string       sealed set-up of the office: statuses, preferences
+    odevents:1:<office>:budget:{fp}         hash         see budget.py
+    odevents:1:<office>:{lane}:lease|hint   string
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+ROOT = "odevents:1"
+
+Lane = Literal["inbox", "writes"]
+
+DELIVERIES = f"{ROOT}:deliveries"
+DEAD = f"{ROOT}:dead"
+SHAPES = f"{ROOT}:shapes"
+STATS = f"{ROOT}:stats"
+TAIL = f"{ROOT}:tail"
+
+
+def lanes(lane: Lane) -> str:
+    return f"{ROOT}:lanes:{lane}"
+
+
+def lease(office: str, lane: Lane) -> str:
+    return f"{ROOT}:{office}:{lane}:lease"
+
+
+def hint(office: str, lane: Lane) -> str:
+    return f"{ROOT}:{office}:{lane}:hint"
+
+
+def dead(letter: str) -> str:
+    return f"{DEAD}:{letter}"
+
+
+def inbox(office: str) -> str:
+    return f"{ROOT}:{office}:inbox"
+
+
+def delivery(office: str, delivery_id: str) -> str:
+    return f"{ROOT}:{office}:delivery:{delivery_id}"
+
+
+def refused(office: str, fingerprint: str) -> str:
+    return f"{ROOT}:{office}:refused:{fingerprint}"
+
+
+def feeds(office: str) -> str:
+    return f"{ROOT}:{office}:feeds"
+
+
+def snapshots(office: str, table: str) -> str:
+    return f"{ROOT}:{office}:snapshot:{table}"
+
+
+def expected(office: str, fingerprint: str) -> str:
+    return f"{ROOT}:{office}:expected:{fingerprint}"
+
+
+def writes(office: str) -> str:
+    return f"{ROOT}:{office}:writes"
+
+
+def subject(office: str, token: str) -> str:
+    return f"{ROOT}:{office}:writes:{token}"
+
+
+def write(office: str, write_id: str) -> str:
+    return f"{ROOT}:{office}:write:{write_id}"
+
+
+def facts(office: str) -> str:
+    return f"{ROOT}:{office}:facts"
