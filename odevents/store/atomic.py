@@ -24,7 +24,9 @@ Argument = str | bytes | int | float
 LEASE_MS = 6_000
 """A lane whose worker died is free after this; a frozen worker that wakes later changes nothing."""
 
-# ARGV: token, then commands, each preceded by its length. REINDEX is ours: when does this lane want a worker next?
+# ARGV: token, then commands, each preceded by its length. Two are ours.
+# REINDEX index office lane: when does this lane want a worker next?
+# ADVANCE lane subject list due: the head of the list is finished; the next one is due then, if there is one.
 _IF_OURS = "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end "
 _GUARDED = (
     _IF_OURS
@@ -37,6 +39,11 @@ while i <= #ARGV do
     if redis.call('TYPE', lane).ok == 'list' then due = 0
     else due = redis.call('ZRANGE', lane, 0, 0, 'WITHSCORES')[2] end
     if due then redis.call('ZADD', index, due, office) else redis.call('ZREM', index, office) end
+  elseif ARGV[i + 1] == 'ADVANCE' then
+    local lane, subject, list = ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+    redis.call('LPOP', list)
+    if redis.call('EXISTS', list) == 1 then redis.call('ZADD', lane, ARGV[i + 5], subject)
+    else redis.call('ZREM', lane, subject) end
   else
     redis.call(unpack(ARGV, i + 1, i + n))
   end

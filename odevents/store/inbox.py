@@ -1,0 +1,183 @@
+"""The inbox lane: deliveries answered 200 and not yet understood, and what became of those that were."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from odevents.store import keys
+from odevents.store.atomic import Steps, in_store
+from odevents.store.compression import compress, decompress
+from odevents.store.seal import Seals
+from odevents.store.tail import append_to_tail
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+INDEX_LIMIT = 200_000
+"""Deliveries that can be listed; older ones can still be shown by id until they expire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is kept of one delivery, without its rows.
+
+    :ivar status: ``waiting``, ``processed`` or ``dead``.
+    :ivar kinds: number of rows by how they ended (``updated``, ``duplicate``, ``unreadable`` …).
+    :ivar wanted: reaction name -> ids of the writes it caused.
+    """
+
+    id: str
+    office: str
+    table: str
+    source: str
+    workstation: str
+    received_at: float
+    rows: int
+    bytes: int
+    status: str
+    attempts: int = 0
+    ack_ms: float | None = None
+    kinds: dict[str, int] = field(default_factory=dict)
+    wanted: dict[str, list[str]] = field(default_factory=dict)
+
+
+class RowOutcome(msgspec.Struct, omit_defaults=True):
+    """How one row of a delivery ended; kept sealed, because ``old`` holds values.
+
+    :ivar kind: a :class:`~odevents.events.change.Kind`, or ``unreadable``.
+    :ivar reason: reason code of an unreadable row.
+    :ivar old: previous values of the columns that changed.
+    """
+
+    kind: str
+    key: str = ""
+    reason: str = ""
+    fields: list[str] = []
+    old: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a delivery ended.
+
+    :ivar wanted: reaction name -> ids of the writes it caused.
+    """
+
+    outcomes: list[RowOutcome]
+    wanted: dict[str, list[str]] = field(default_factory=dict)
+    status: str = "processed"
+
+    @cached_property
+    def kinds(self) -> dict[str, int]:
+        """Number of rows by how they ended."""
+        return dict(Counter(outcome.kind for outcome in self.outcomes))
+
+
+class Inbox:
+    """The worker's half: look at the head of the lane, and the records of what was received."""
+
+    def __init__(self, redis: Redis, seals: Seals) -> None:
+        self._redis = redis
+        self._seals = seals
+
+    def head(self, office: str) -> Entry | None:
+        """The oldest delivery that waits, its attempt counted; ``None`` when the lane is empty."""
+        first = cast("bytes | None", in_store(lambda: self._redis.lindex(keys.inbox(office), 0)))
+        if first is None:
+            return None
+        delivery_id = first.decode()
+        in_store(lambda: self._redis.hincrby(keys.delivery(office, delivery_id), "attempts", 1))
+        return self.entry(office, delivery_id)
+
+    def entry(self, office: str, delivery_id: str) -> Entry | None:
+        """What is kept of one delivery, ``None`` when there is no such."""
+        record = in_store(lambda: self._redis.hgetall(keys.delivery(office, delivery_id)))
+        return _entry(office, delivery_id, cast("dict[bytes, bytes]", record)) if record else None
+
+    def body(self, office: str, delivery_id: str) -> bytes:
+        """The rows as they were stored.
+
+        :raises SealBroken: altered, or its key is not in the ring.
+        """
+        sealed = in_store(lambda: self._redis.hget(keys.delivery(office, delivery_id), "body"))
+        return decompress(self._seals.open(cast("bytes", sealed or b""), office, "delivery", delivery_id))
+
+    def outcomes(self, office: str, delivery_id: str) -> list[RowOutcome]:
+        """How each row ended; empty while the delivery waits."""
+        sealed = cast(
+            "bytes | None", in_store(lambda: self._redis.hget(keys.delivery(office, delivery_id), "outcomes"))
+        )
+        if sealed is None:
+            return []
+        plain = decompress(self._seals.open(sealed, office, "outcomes", delivery_id))
+        return msgspec.json.decode(plain, type=list[RowOutcome])
+
+    def recent(self, limit: int) -> list[Entry]:
+        """The newest deliveries of all offices, newest first."""
+        members = cast("list[bytes]", in_store(lambda: self._redis.zrevrange(keys.DELIVERIES, 0, limit - 1)))
+        places = [member.decode().partition("/") for member in members]
+        with self._redis.pipeline(transaction=False) as together:
+            for office, _, delivery_id in places:
+                together.hgetall(keys.delivery(office, delivery_id))
+            records = in_store(together.execute)
+        return [
+            _entry(office, delivery_id, record)
+            for (office, _, delivery_id), record in zip(places, records, strict=True)
+            if record
+        ]
+
+    def office_of(self, delivery_id: str, offices: list[str]) -> str | None:
+        """The office that sent a delivery, looked up by id."""
+        for office in offices:
+            if in_store(lambda office=office: self._redis.exists(keys.delivery(office, delivery_id))):  # type: ignore[misc]
+                return office
+        return None
+
+    def finish(self, steps: Steps, entry: Entry, ended: Ended, now: float, keep_seconds: int) -> None:
+        """Add the steps that take the delivery off the lane and record how its rows ended."""
+        office, key = entry.office, keys.delivery(entry.office, entry.id)
+        sealed = self._seals.seal(compress(msgspec.json.encode(ended.outcomes)), office, "outcomes", entry.id)
+        kinds, wanted = msgspec.json.encode(ended.kinds), msgspec.json.encode(ended.wanted)
+        steps.add("HSET", key, "status", ended.status, "outcomes", sealed, "kinds", kinds, "wanted", wanted)
+        steps.add("EXPIRE", key, keep_seconds)
+        steps.add("LREM", keys.inbox(office), 1, entry.id)
+        steps.reindex(office, "inbox")
+        steps.add("ZREMRANGEBYRANK", keys.DELIVERIES, 0, -INDEX_LIMIT - 1)
+        for kind, number in ended.kinds.items():
+            steps.count("rows", office, entry.table, kind, by=number)
+        append_to_tail(
+            steps,
+            "delivery",
+            now,
+            office=office,
+            table=entry.table,
+            delivery=entry.id,
+            rows=entry.rows,
+            kinds=ended.kinds,
+            wanted=ended.wanted,
+            ack=entry.ack_ms,
+        )
+
+
+def _entry(office: str, delivery_id: str, record: dict[bytes, bytes]) -> Entry:
+    text = {name.decode(): value for name, value in record.items()}
+    return Entry(
+        id=delivery_id,
+        office=office,
+        table=text["table"].decode(),
+        source=text["source"].decode(),
+        workstation=text["workstation"].decode(),
+        received_at=float(text["received"]),
+        rows=int(text["rows"]),
+        bytes=int(text["bytes"]),
+        status=text["status"].decode(),
+        attempts=int(text.get("attempts", 0)),
+        ack_ms=float(text["ack"]) if "ack" in text else None,
+        kinds=msgspec.json.decode(text.get("kinds", b"{}"), type=dict[str, int]),
+        wanted=msgspec.json.decode(text.get("wanted", b"{}"), type=dict[str, list[str]]),
+    )

@@ -1,0 +1,190 @@
+"""The write lane and its ledger: what is known of each call that alters an office's database.
+
+Writes about one subject (a patient, or else a row) keep their order: they wait in one list, and only its head is tried.
+A subject whose head must wait is due later, and the other subjects of the office go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from odevents.store import keys
+from odevents.store.atomic import Steps, in_store
+from odevents.store.seal import Seals
+from odevents.store.tail import append_to_tail
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+
+class State(StrEnum):
+    """What is known of a write."""
+
+    INTENDED = "intended"
+    """Nothing was sent yet, or what was sent certainly had no effect."""
+    SENT = "sent"
+    """The call was about to leave; until its answer is recorded it may have taken effect."""
+    UNKNOWN = "unknown"
+    """No trustworthy answer came; it will be read back before anything is sent again."""
+    DONE = "done"
+    SKIPPED = "skipped"
+    """Not needed or not allowed any more; the reason says which."""
+    DRY_RUN = "dry-run"
+    """The office is in dry-run mode; nothing was sent."""
+    DEAD = "dead"
+    """Given up on; a person has to look."""
+
+
+ENDED = frozenset({State.DONE, State.SKIPPED, State.DRY_RUN, State.DEAD})
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One ledger entry.
+
+    :ivar id: ``wr_`` and the marker that identifies the effect for ever, derived from its cause.
+    :ivar action: ``confirm``, ``note``, ``commlog`` or ``handler``.
+    :ivar subject: opaque token; writes with the same one keep their order.
+    :ivar intent: what to do, sealed at rest.
+    :ivar sent_at: seconds since the epoch of the last attempt, 0 before the first.
+    """
+
+    id: str
+    office: str
+    reaction: str
+    action: str
+    subject: str
+    delivery: str
+    table: str
+    intent: dict[str, Any]
+    created_at: float
+    state: State = State.INTENDED
+    attempts: int = 0
+    tries: int = 0
+    sent_at: float = 0.0
+    reason: str = ""
+
+    @property
+    def marker(self) -> str:
+        """What identifies the effect in a text of the chart."""
+        return f"[ode:{self.id.removeprefix('wr_')}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one attempt at a write ended.
+
+    :ivar retry_at: when to look at it again; ``None`` for an ended write.
+    """
+
+    state: State
+    reason: str = ""
+    retry_at: float | None = None
+    learned: dict[str, Any] = field(default_factory=dict)
+
+
+class Ledger:
+    """Reads the ledger, and says the steps that change it."""
+
+    def __init__(self, redis: Redis, seals: Seals) -> None:
+        self._redis = redis
+        self._seals = seals
+
+    def known(self, office: str, write_ids: Sequence[str]) -> set[str]:
+        """Which of these effects are in the ledger already."""
+        with self._redis.pipeline(transaction=False) as together:
+            for write_id in write_ids:
+                together.exists(keys.write(office, write_id))
+            found = in_store(together.execute)
+        return {write_id for write_id, exists in zip(write_ids, found, strict=True) if exists}
+
+    def get(self, office: str, write_id: str) -> Write | None:
+        """One entry, ``None`` when it is not (or no longer) known.
+
+        :raises SealBroken: its intent was altered, or its key is not in the ring.
+        """
+        record = cast("dict[bytes, bytes]", in_store(lambda: self._redis.hgetall(keys.write(office, write_id))))
+        if not record:
+            return None
+        text = {name.decode(): value for name, value in record.items()}
+        return Write(
+            id=write_id,
+            office=office,
+            intent=msgspec.json.decode(self._seals.open(text.pop("intent"), office, "write", write_id)),
+            created_at=float(text["created"]),
+            state=State(text["state"].decode()),
+            attempts=int(text["attempts"]),
+            tries=int(text.get("tries", 0)),
+            sent_at=float(text["sent"]),
+            **{name: text[name].decode() for name in _WORDS},
+        )
+
+    def next_due(self, office: str, now: float) -> Write | None:
+        """The head of the subject that has been due longest, its try counted; ``None`` when nothing is due."""
+        lane = keys.writes(office)
+        due = cast("list[bytes]", in_store(lambda: self._redis.zrangebyscore(lane, 0, now * 1000, start=0, num=1)))
+        if not due:
+            return None
+        head = cast("bytes | None", in_store(lambda: self._redis.lindex(keys.subject(office, due[0].decode()), 0)))
+        if head is None:
+            return None
+        in_store(lambda: self._redis.hincrby(keys.write(office, head.decode()), "tries", 1))
+        return self.get(office, head.decode())
+
+    def plan(self, steps: Steps, write: Write) -> None:
+        """Add the steps that append a write to its office's lane."""
+        self._put(steps, write)
+        steps.add("RPUSH", keys.subject(write.office, write.subject), write.id)
+        steps.add("ZADD", keys.writes(write.office), "NX", int(write.created_at * 1000), write.subject)
+        steps.reindex(write.office, "writes")
+
+    def intend(self, steps: Steps, write: Write, now: float) -> Write:
+        """Add the steps that say "the next thing that happens is the call"; return the entry as it will be."""
+        sent = replace(write, state=State.SENT, attempts=write.attempts + 1, sent_at=now)
+        self._put(steps, sent)
+        return sent
+
+    def settle(self, steps: Steps, write: Write, result: Result, now: float, keep_seconds: int) -> None:
+        """Add the steps that record how an attempt ended."""
+        learned = {**write.intent, **result.learned}
+        self._put(steps, replace(write, state=result.state, reason=result.reason, intent=learned))
+        lane, subject = keys.writes(write.office), keys.subject(write.office, write.subject)
+        if result.retry_at is None:
+            steps.add("ADVANCE", lane, write.subject, subject, int(now * 1000))
+            steps.add("EXPIRE", keys.write(write.office, write.id), keep_seconds)
+        else:
+            steps.add("HSET", keys.write(write.office, write.id), "tries", 0)
+            steps.add("ZADD", lane, int(result.retry_at * 1000), write.subject)
+        steps.reindex(write.office, "writes")
+        steps.count("writes", write.office, write.reaction, write.action, result.state)
+        append_to_tail(
+            steps,
+            "write",
+            now,
+            office=write.office,
+            write=write.id,
+            delivery=write.delivery,
+            reaction=write.reaction,
+            action=write.action,
+            state=result.state,
+            reason=result.reason,
+        )
+
+    def _put(self, steps: Steps, write: Write) -> None:
+        said: dict[str, str | int | bytes] = {name: getattr(write, name) for name in _WORDS}
+        said |= {
+            "state": write.state,
+            "attempts": write.attempts,
+            "created": repr(write.created_at),
+            "sent": repr(write.sent_at),
+            "intent": self._seals.seal(msgspec.json.encode(write.intent), write.office, "write", write.id),
+        }
+        steps.add("HSET", keys.write(write.office, write.id), *(part for pair in said.items() for part in pair))
+
+
+_WORDS = ("reaction", "action", "subject", "delivery", "table", "reason")
