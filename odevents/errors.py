@@ -21,6 +21,7 @@
         │   ├── NotFound         the caller: no such record or resource (404)
         │   ├── MethodGone       us: the method was removed (410)
         │   └── BadRequest       the caller: the office refused the fields (400)
+        ├── AnswerUnreadable     us: success, but the answer has a shape we do not know
         └── OutcomeUnknown       nobody yet: it may have taken effect; wait and read back
 
 No message ever holds a value from a row, a request or response body, or a key.
@@ -159,3 +160,7 @@ class BadRequest(NotApplied):
 
 class OutcomeUnknown(CallError):
     """The call may or may not have taken effect: time-out, 5xx, broken or missing answer."""
+
+
+class AnswerUnreadable(CallError):
+    """The call took effect (2xx), but its answer does not fit the documented shape."""

@@ -1,0 +1,182 @@
+"""``odevents.toml``: offices, subscriptions and reactions, as typed, frozen values. Read by ``config_reading.py``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+HOSTED = "https://api.opendental.com/api/v1"
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def _name(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise ValueError("a name is up to 40 small letters, digits and dashes")
+    return value
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("not a time zone of the IANA list, such as America/Los_Angeles")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_name)]
+Budget = Literal["1/5s", "1/1s", "2/1s", "none"]
+ChangeKind = Literal["created", "updated", "deleted", "first-seen", "selected"]
+
+
+class Table(BaseModel):
+    """A table of the file: unknown keys are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Secret(Table):
+    """Where a secret is; the secret itself is never in the file."""
+
+    env: str | None = None
+    file: Path | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_literal(cls, value: object) -> object:
+        if isinstance(value, str):
+            raise ValueError('a secret is not written into the file: use { env = "NAME" } or { file = "/path" }')
+        return value
+
+    @model_validator(mode="after")
+    def _one(self) -> Secret:
+        if (self.env is None) == (self.file is None):
+            raise ValueError('exactly one of { env = "NAME" } and { file = "/path" }')
+        return self
+
+    def reveal(self, environment: Mapping[str, str]) -> SecretStr:
+        """Read it.
+
+        :raises ValueError: the variable or file is missing or empty; the message names it.
+        """
+        if self.env is not None:
+            text = environment.get(self.env, "").strip()
+            where = f"the environment variable {self.env}"
+        else:
+            text = self.file.read_text(encoding="utf-8").strip() if self.file and self.file.is_file() else ""
+            where = f"the file {self.file}"
+        if not text:
+            raise ValueError(f"{where} is missing or empty")
+        return SecretStr(text)
+
+
+class OfficeTable(Table):
+    """``[offices.<name>]``."""
+
+    customer_key: Secret | Annotated[list[Secret], Field(min_length=1, max_length=2)]
+    developer_key: Secret
+    base_url: str | Annotated[list[str], Field(min_length=1)] = HOSTED
+    budget: Budget = "1/1s"
+    time_zone: Annotated[str, AfterValidator(_zone)]
+    workstation: str = ""
+    mode: Literal["dry-run", "live"] = "dry-run"
+
+    @property
+    def customer_keys(self) -> list[Secret]:
+        """The live keys; the first one is used for calls."""
+        return self.customer_key if isinstance(self.customer_key, list) else [self.customer_key]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's zone; its rows carry local times without one."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def base_urls(self) -> list[str]:
+        """Where the office's API is, in the order to try."""
+        return self.base_url if isinstance(self.base_url, list) else [self.base_url]
+
+
+class SubscriptionTable(Table):
+    """``[[subscriptions]]``."""
+
+    name: Name
+    watch: str | None = None
+    ui: Literal["PatientSelected"] | None = None
+    offices: list[str] = ["*"]
+    poll_seconds: Annotated[int, Field(ge=1)] = 5
+
+    @model_validator(mode="after")
+    def _one(self) -> SubscriptionTable:
+        if (self.watch is None) == (self.ui is None):
+            raise ValueError("exactly one of watch and ui")
+        return self
+
+
+class ConfirmTable(Table):
+    """``confirm = { … }``: the status to set, and from which statuses it may be set."""
+
+    value: Literal["None", "Sent", "Confirmed", "Not Accepted", "Failed"] | None = None
+    definition: str | int | None = None
+    allowed_from: Annotated[list[str | int], Field(alias="from")] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: object) -> object:
+        return (
+            {"value": value} if isinstance(value, str) else {"definition": value} if isinstance(value, int) else value
+        )
+
+    @model_validator(mode="after")
+    def _one(self) -> ConfirmTable:
+        if (self.value is None) == (self.definition is None):
+            raise ValueError("exactly one of value and definition")
+        return self
+
+
+class CommlogTable(Table):
+    """``commlog = { … }``: every field that Commlogs POST documents."""
+
+    text: str
+    type: str | int | None = None
+    mode: Literal["None", "Email", "Mail", "Phone", "In Person", "Text", "Email and Text", "Phone and Text"] = "None"
+    sent_or_received: Literal["Neither", "Sent", "Received"] = "Neither"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: object) -> object:
+        return {"text": value} if isinstance(value, str) else value
+
+
+class ReactionTable(Table):
+    """``[[reactions]]``."""
+
+    name: Name
+    on: str
+    offices: list[str] = ["*"]
+    kinds: list[ChangeKind] = []
+    changed: list[str] = []
+    when: dict[str, str | int | float | bool | list[str | int | float]] = {}
+    appointment: Literal["row", "next"] = "row"
+    confirm: ConfirmTable | None = None
+    note: str | None = None
+    commlog: CommlogTable | None = None
+    marker: Literal["end", "text"] = "end"
+
+    @model_validator(mode="after")
+    def _does_something(self) -> ReactionTable:
+        if self.confirm is None and self.note is None and self.commlog is None:
+            raise ValueError("a reaction does something: at least one of confirm, note and commlog")
+        return self
+
+
+class ConfigFile(Table):
+    """The whole file."""
+
+    offices: dict[Name, OfficeTable]
+    subscriptions: list[SubscriptionTable] = []
+    reactions: list[ReactionTable] = []
+    handlers: list[str] = []

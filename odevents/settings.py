@@ -1,0 +1,155 @@
+"""Settings of the process, from the environment: frozen, typed, secrets masked.
+
+Every secret can also come from a file named by the same variable with ``_FILE`` behind it (mounted secrets).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from odevents.errors import ConfigError
+
+PREFIX = "ODEVENTS_"
+_FILE = "_FILE"
+
+
+class Settings(BaseSettings):
+    """What the environment says. Order: variable, then its ``_FILE``, then ``.env``, then the default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+
+    config: Path = Field(Path("odevents.toml"), description="the file with offices, subscriptions and reactions")
+    redis_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("REDIS_URL", f"{PREFIX}REDIS_URL"),
+        description="Redis 6.2 or newer, or Valkey; unset: `odevents up` and `demo` start an embedded server",
+    )
+    sealing_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="32-byte keys in base64, newest first, separated by commas; what is stored is sealed with them"
+    )
+    identity_key: SecretStr | None = Field(
+        None, description="32-byte key in base64 that never changes: identities of writes are made with it"
+    )
+    host: str = Field("127.0.0.1", description="address the receiver listens on")
+    port: int = Field(
+        8320,
+        ge=0,
+        le=65535,
+        validation_alias=AliasChoices(f"{PREFIX}PORT", "PORT"),
+        description="port the receiver listens on",
+    )
+    data: Path = Field(Path("data"), description="folder of the embedded server")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severe line logged")
+    max_body_bytes: int = Field(8 * 1024 * 1024, ge=1024, description="largest delivery taken")
+    keep_days: float = Field(7, gt=0, description="how long the rows of an understood delivery stay, sealed")
+    keep_writes_days: float = Field(30, gt=0, description="how long the ledger remembers an ended write")
+    quarantine_seconds: float = Field(
+        90, gt=0, description="how long a write without a trustworthy answer waits before it is read back"
+    )
+    allow_doubtful_redis: bool = Field(
+        False, description="start although the server may lose what it acknowledged (development only)"
+    )
+
+    @field_validator("sealing_keys", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the signature is the library's
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the ``*_FILE`` variables between the environment and ``.env``."""
+        return init_settings, env_settings, _FromFiles(settings_cls), dotenv_settings
+
+    def ring(self) -> list[bytes]:
+        """The sealing keys, newest first.
+
+        :raises ConfigError: one is not 32 bytes in base64.
+        """
+        return [_key(f"{PREFIX}SEALING_KEYS", key) for key in self.sealing_keys]
+
+    def identity(self) -> bytes:
+        """The identity key.
+
+        :raises ConfigError: it is missing, or not 32 bytes in base64.
+        """
+        return _key(f"{PREFIX}IDENTITY_KEY", self.identity_key)
+
+
+class _FromFiles(PydanticBaseSettingsSource):
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        raise NotImplementedError  # the whole source is read at once below
+
+    def __call__(self) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name in self.settings_cls.model_fields:
+            variable = variable_of(name) + _FILE
+            if path := os.environ.get(variable):
+                try:
+                    values[name] = Path(path).read_text(encoding="utf-8").strip()
+                except OSError as error:
+                    raise ConfigError(f"{variable}: cannot read {path}: {error.strerror}") from None
+        return values
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a setting, in capitals."""
+    alias = Settings.model_fields[name].validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else PREFIX + name.upper()
+
+
+def load_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
+    """Read the environment, and refuse it as a whole if anything in it is wrong.
+
+    :raises ConfigError: one line per mistake, naming the variable; values are never shown.
+    """
+    known = {variable_of(name) for name in Settings.model_fields}
+    known |= {name + _FILE for name in known} | {f"{PREFIX}REDIS_URL"}
+    faults = [
+        f"{name}: no such setting; see .env.example for those there are"
+        for name in sorted(environment)
+        if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}TEST_")
+    ]
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        for fault in error.errors(include_input=False, include_url=False, include_context=False):
+            name = str(fault["loc"][0])
+            faults.append(f"{variable_of(name) if name in Settings.model_fields else name}: {fault['msg']}")
+        raise ConfigError("\n".join(faults)) from None
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return settings
+
+
+def _key(variable: str, secret: SecretStr | None) -> bytes:
+    if secret is None:
+        raise ConfigError(f"{variable} is not set; `odevents init` makes one")
+    try:
+        key = base64.b64decode(secret.get_secret_value(), validate=True)
+    except (binascii.Error, ValueError):
+        raise ConfigError(f"{variable} is not base64; `odevents init` makes a good one") from None
+    if len(key) != 32:
+        raise ConfigError(f"{variable} must be 32 bytes in base64, not {len(key)}; `odevents init` makes a good one")
+    return key
