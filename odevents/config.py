@@ -28,7 +28,7 @@ def _zone(value: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_name)]
-Budget = Literal["1/5s", "1/1s", "2/1s", "none"]
+Budget = Literal["1/5s", "1/1s", "1/0.5s", "none"]
 ChangeKind = Literal["created", "updated", "deleted", "first-seen", "selected"]
 
 

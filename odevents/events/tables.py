@@ -70,9 +70,7 @@ _LISTED = (
 
 WATCH_TABLES = {table.name: table for table in _LISTED}
 UI_EVENTS = {
-    "PatientSelected": Table(
-        "PatientSelected", "PatNum", "", model="odevents.events.patient_selected:PatientSelected"
-    )
+    "PatientSelected": Table("PatientSelected", "PatNum", "", model="odevents.events.patient_selected:PatientSelected")
 }
 
 ALWAYS_MINIMISED = frozenset({"SSN", "MedicaidID"})
@@ -100,6 +98,4 @@ def model_of(table: Table) -> type[BaseModel] | None:
 def table_of(model: type[BaseModel]) -> Table | None:
     """The watch table whose rows are ``model``; ``None`` when no event carries such rows."""
     path = f"{model.__module__}:{model.__qualname__}"
-    return next(
-        (table for table in (*WATCH_TABLES.values(), *UI_EVENTS.values()) if table.model == path), None
-    )
+    return next((table for table in (*WATCH_TABLES.values(), *UI_EVENTS.values()) if table.model == path), None)

@@ -51,7 +51,10 @@ class Write:
     :ivar action: ``confirm``, ``note``, ``commlog`` or ``handler``.
     :ivar subject: opaque token; writes with the same one keep their order.
     :ivar intent: what to do, sealed at rest.
+    :ivar attempts: how often the call was sent.
+    :ivar tries: how often a worker took it up without recording how that ended.
     :ivar sent_at: seconds since the epoch of the last attempt, 0 before the first.
+    :ivar handler: id of the handler's write, for a write that a handler makes while it runs; such a write stands in no lane.
     """
 
     id: str
@@ -68,6 +71,7 @@ class Write:
     tries: int = 0
     sent_at: float = 0.0
     reason: str = ""
+    handler: str = ""
 
     @property
     def marker(self) -> str:
@@ -153,14 +157,11 @@ class Ledger:
         """Add the steps that record how an attempt ended."""
         learned = {**write.intent, **result.learned}
         self._put(steps, replace(write, state=result.state, reason=result.reason, intent=learned))
-        lane, subject = keys.writes(write.office), keys.subject(write.office, write.subject)
+        steps.add("HSET", keys.write(write.office, write.id), "tries", 0)
         if result.retry_at is None:
-            steps.add("ADVANCE", lane, write.subject, subject, int(now * 1000))
             steps.add("EXPIRE", keys.write(write.office, write.id), keep_seconds)
-        else:
-            steps.add("HSET", keys.write(write.office, write.id), "tries", 0)
-            steps.add("ZADD", lane, int(result.retry_at * 1000), write.subject)
-        steps.reindex(write.office, "writes")
+        if not write.handler:
+            self._move_on(steps, write, now if result.retry_at is None else result.retry_at, result.retry_at is None)
         steps.count("writes", write.office, write.reaction, write.action, result.state)
         append_to_tail(
             steps,
@@ -175,6 +176,15 @@ class Ledger:
             reason=result.reason,
         )
 
+    def _move_on(self, steps: Steps, write: Write, due: float, ended: bool) -> None:
+        """The subject's next write is due, or the same one later."""
+        lane, subject = keys.writes(write.office), keys.subject(write.office, write.subject)
+        if ended:
+            steps.add("ADVANCE", lane, write.subject, subject, int(due * 1000))
+        else:
+            steps.add("ZADD", lane, int(due * 1000), write.subject)
+        steps.reindex(write.office, "writes")
+
     def _put(self, steps: Steps, write: Write) -> None:
         said: dict[str, str | int | bytes] = {name: getattr(write, name) for name in _WORDS}
         said |= {
@@ -187,4 +197,4 @@ class Ledger:
         steps.add("HSET", keys.write(write.office, write.id), *(part for pair in said.items() for part in pair))
 
 
-_WORDS = ("reaction", "action", "subject", "delivery", "table", "reason")
+_WORDS = ("reaction", "action", "subject", "delivery", "table", "reason", "handler")

@@ -1,0 +1,184 @@
+"""Reactions: rules from ``odevents.toml`` and handlers by ``@on``, in one registry, and why one wants a change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from odevents.errors import ConfigError
+from odevents.events.change import Change, Kind, same
+from odevents.events.tables import UI_EVENTS, Table, table_named, table_of
+
+Handler = Callable[..., None]
+HandlerT = TypeVar("HandlerT", bound=Handler)
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """Something done because of a change.
+
+    :ivar offices: names of offices, empty for all.
+    :ivar changed: at least one of these columns changed, empty for any.
+    :ivar when: column -> value, or list of values of which one must hold.
+    :ivar actions: what to do, by name: ``confirm``, ``note``, ``commlog``, each with its settings, or ``handler``.
+    """
+
+    name: str
+    table: Table
+    kinds: frozenset[Kind]
+    actions: Mapping[str, Any]
+    offices: frozenset[str] = frozenset()
+    changed: tuple[str, ...] = ()
+    when: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Mark(StrEnum):
+    """How a clause of a reaction came out."""
+
+    HOLDS = "✓"
+    FAILS = "✗"
+    NOT_EVALUATED = "·"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition of a reaction, held against one change. ``words`` never show a value of the row."""
+
+    mark: Mark
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Why a reaction wants a change, or does not."""
+
+    reaction: Reaction
+    clauses: Sequence[Clause]
+
+    @property
+    def wanted(self) -> bool:
+        """Whether every clause holds."""
+        return all(clause.mark is Mark.HOLDS for clause in self.clauses)
+
+
+class Registry:
+    """All reactions of the installation, in the order they were declared."""
+
+    def __init__(self, reactions: Iterable[Reaction] = ()) -> None:
+        self._reactions: dict[str, Reaction] = {}
+        for reaction in reactions:
+            self.add(reaction)
+
+    def __iter__(self) -> Iterator[Reaction]:
+        return iter(self._reactions.values())
+
+    def __getitem__(self, name: str) -> Reaction:
+        return self._reactions[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._reactions
+
+    def add(self, reaction: Reaction) -> None:
+        """Add one.
+
+        :raises ConfigError: another reaction has this name.
+        """
+        if reaction.name in self._reactions:
+            raise ConfigError(f'two reactions are named "{reaction.name}"; names are unique')
+        self._reactions[reaction.name] = reaction
+
+    def wanted_by(self, change: Change[Any]) -> list[Reaction]:
+        """The reactions that want this change."""
+        return [reaction for reaction in self if examine(reaction, change).wanted]
+
+
+def examine(reaction: Reaction, change: Change[Any]) -> Examination:
+    """Hold one reaction against one change, clause by clause; after the first that fails the rest is not evaluated."""
+    clauses: list[Clause] = []
+    failed = False
+    for name, words, holds in _clauses(reaction, change):
+        mark = Mark.NOT_EVALUATED if failed else Mark.HOLDS if holds() else Mark.FAILS
+        failed = failed or mark is Mark.FAILS
+        clauses.append(Clause(mark, name, "not evaluated" if mark is Mark.NOT_EVALUATED else words))
+    return Examination(reaction, clauses)
+
+
+def _clauses(reaction: Reaction, change: Change[Any]) -> Iterator[tuple[str, str, Callable[[], bool]]]:
+    yield "on", reaction.table.name, lambda: change.table == reaction.table.name
+    if reaction.offices:
+        yield "offices", ", ".join(sorted(reaction.offices)), lambda: change.office in reaction.offices
+    kinds = ", ".join(sorted(reaction.kinds))
+    yield "kinds", f"{change.kind} (wanted: {kinds})", lambda: change.kind in reaction.kinds
+    if reaction.changed:
+        yield "changed", ", ".join(reaction.changed), lambda: _changed(reaction, change)
+    for column, wanted in reaction.when.items():
+        yield column, f"must be {_spelled(wanted)}", lambda column=column, wanted=wanted: _holds(change, column, wanted)  # type: ignore[misc]
+
+
+def _changed(reaction: Reaction, change: Change[Any]) -> bool:
+    # Every column of a created or deleted row is news.
+    return change.kind is not Kind.UPDATED or not change.fields.isdisjoint(reaction.changed)
+
+
+def _holds(change: Change[Any], column: str, wanted: Any) -> bool:
+    choices = wanted if isinstance(wanted, list) else [wanted]
+    return column in change.values and any(same(change.values[column], choice) for choice in choices)
+
+
+def _spelled(wanted: Any) -> str:
+    return " or ".join(f'"{choice}"' for choice in (wanted if isinstance(wanted, list) else [wanted]))
+
+
+def kinds_of(table: Table, named: Iterable[str] = ()) -> frozenset[Kind]:
+    """The kinds of change a reaction on this table gets unless it names others."""
+    chosen = frozenset(Kind(name) for name in named)
+    if chosen:
+        return chosen
+    if table.name in UI_EVENTS:
+        return frozenset({Kind.SELECTED})
+    return frozenset({Kind.DELETED}) if table.deletes else frozenset({Kind.CREATED, Kind.UPDATED})
+
+
+_declared: list[Reaction] = []
+
+
+def on(
+    rows: type[BaseModel] | str, *kinds: str, changed: str | Sequence[str] = (), name: str = ""
+) -> Callable[[HandlerT], HandlerT]:
+    """Declare a handler for changes of these rows::
+
+        @on(Appointment, "updated", changed="AptStatus")
+        def rebook(change: Change[Appointment], office: Office) -> None: ...
+
+    :param rows: the typed row of a watch table, or the table's name.
+    :param kinds: ``created``, ``updated``, ``deleted``, ``first-seen`` or ``selected``; without any, those that mean
+        that something happened.
+    :param changed: for updates, columns of which at least one must have changed.
+    :param name: what the handler is called in the ledger and in ``explain``; its function's name unless given.
+    :raises ConfigError: no event carries such rows, or a kind does not exist.
+    """
+    table = table_named(rows) if isinstance(rows, str) else table_of(rows)
+    if table is None:
+        raise ConfigError(f"no event carries rows of {rows}; watch tables and their rows are in docs/reference")
+    try:
+        wanted = kinds_of(table, kinds)
+    except ValueError:
+        raise ConfigError(f"no such kind of change among {kinds}; there are: {', '.join(Kind)}") from None
+    columns = (changed,) if isinstance(changed, str) else tuple(changed)
+
+    def declare(handler: HandlerT) -> HandlerT:
+        called = name or handler.__name__.replace("_", "-")
+        _declared.append(Reaction(called, table, wanted, {"handler": handler}, changed=columns))
+        return handler
+
+    return declare
+
+
+def declared_handlers() -> list[Reaction]:
+    """The handlers declared by ``@on`` in modules imported so far."""
+    return list(_declared)

@@ -1,0 +1,125 @@
+"""Texts for the chart: Jinja2 in an immutable sandbox, with little of its syntax and a cap on the result.
+
+The columns of the row are variables, ``old`` holds previous values, and there are ``today``, ``now`` and ``office``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2.meta import find_undeclared_variables
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from odevents.events.change import Change
+
+MOST_CHARACTERS = 2000
+"""A rendered text longer than this is cut; a chart is not a place for books."""
+
+MOST_SOURCE = 4000
+OURS = frozenset({"today", "now", "office", "old"})
+FILTERS = frozenset({"upper", "lower", "title", "trim", "default", "truncate", "int", "round"})
+
+_ALLOWED = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Const,
+    nodes.Filter,
+    nodes.If,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.Getattr,
+    nodes.Getitem,
+    nodes.Concat,
+    nodes.Test,
+    nodes.Keyword,
+)
+
+_environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+_environment.globals.clear()
+
+
+class TextInvalid(ValueError):
+    """A text does not fit; the message is for whoever wrote it."""
+
+
+def check_text(source: str, columns: Iterable[str] | None) -> None:
+    """Refuse a text that could fail or misbehave when it is rendered.
+
+    :param columns: the table's columns; ``None`` when they are not known, then any name is taken for one.
+    :raises TextInvalid: what is wrong and what is allowed.
+    """
+    if len(source) > MOST_SOURCE:
+        raise TextInvalid(f"a text is at most {MOST_SOURCE} characters")
+    try:
+        tree = _environment.parse(source)
+    except TemplateError as error:
+        raise TextInvalid(f"not a valid text: {error.message}") from None
+    for node in tree.find_all(nodes.Node):
+        _check_node(node)
+    _check_names(tree, columns)
+
+
+def render(source: str, values: Mapping[str, Any], **ours: Any) -> str:
+    """The text for one change, trimmed, on few lines, never longer than the cap.
+
+    :raises TextInvalid: a name is missing from this row; the message names it, no value.
+    """
+    try:
+        text = _compiled(source).render({**values, **ours})
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+        raise TextInvalid(f"the text could not be made ({type(error).__name__})") from None
+    text = str(text).strip()
+    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"
+
+
+def render_for(source: str, change: Change[Any], now: datetime) -> str:
+    """The text for one change.
+
+    :param now: the office's local time.
+    """
+    old = {**change.values, **change.old}
+    return render(
+        source,
+        change.values,
+        today=now.date().isoformat(),
+        now=now.strftime("%Y-%m-%d %H:%M"),
+        office=change.office,
+        old=old,
+    )
+
+
+@cache
+def _compiled(source: str) -> Any:
+    return _environment.from_string(source)
+
+
+def _check_node(node: nodes.Node) -> None:
+    if not isinstance(node, _ALLOWED):
+        raise TextInvalid(f"{type(node).__name__.lower()} is not allowed; allowed: {{{{ Column }}}}, filters, if/else")
+    if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+        raise TextInvalid(f'no filter "{node.name}"; there are: {", ".join(sorted(FILTERS))}')
+    if isinstance(node, nodes.Getattr | nodes.Getitem) and not _of_old(node):
+        raise TextInvalid("only old.Column may have a dot")
+
+
+def _of_old(node: nodes.Getattr | nodes.Getitem) -> bool:
+    return isinstance(node.node, nodes.Name) and node.node.name == "old"
+
+
+def _check_names(tree: nodes.Template, columns: Iterable[str] | None) -> None:
+    if columns is None:
+        return
+    known = OURS.union(columns)
+    names = find_undeclared_variables(tree) | {node.attr for node in tree.find_all(nodes.Getattr) if _of_old(node)}
+    if unknown := sorted(names - known):
+        raise TextInvalid(f'no column "{unknown[0]}"; there are: {", ".join(sorted(known))}')
