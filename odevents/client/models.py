@@ -1,0 +1,111 @@
+"""What rows and requests have in common.
+
+A :class:`Row` is what the office sends: unknown columns are kept, missing ones are empty, and only its key is
+required, because versions of Open Dental differ. A request, :class:`Body` or :class:`Query`, is what we send:
+unknown names are refused, and only what was set travels. Neither prints a value in its ``repr`` or in an
+error.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from odevents.client.conditions import Condition
+from odevents.client.wire import query_text, spelt
+
+
+class _Unset:
+    def __repr__(self) -> str:
+        return "unset"
+
+
+unset: Any = _Unset()
+"""The default of an optional request field: it is not sent at all. (An empty string *is* sent, and
+clears.)"""
+
+
+def since(version: str) -> Any:
+    """An optional request field that the API knows since this version of Open Dental."""
+    return Field(default=unset, json_schema_extra={"added": version})
+
+
+class Row(BaseModel):
+    """One row of a table, as the office sends it."""
+
+    model_config = ConfigDict(extra="allow", hide_input_in_errors=True, coerce_numbers_to_str=True, defer_build=True)
+
+    def wire(self) -> dict[str, Any]:
+        """The row as Open Dental spells it in JSON, unknown columns included."""
+        return self.model_dump(mode="json")
+
+    def __repr__(self) -> str:
+        key = next(iter(type(self).model_fields), None)
+        return f"{type(self).__name__}({f'{key}={getattr(self, key)}, ' if key else ''}…)"
+
+    __str__ = __repr__
+
+
+class Request(BaseModel):
+    """The named parameters of a call. Only what was set is sent."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
+
+    conditions: ClassVar[tuple[Condition, ...]] = ()
+    sent_in_query: ClassVar[tuple[str, ...]] = ()
+    """Parameters of a body that travel in the URL all the same."""
+
+    @model_validator(mode="after")
+    def _meet_conditions(self) -> Self:
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        wrong = [text for check in self.conditions if (text := check(given))]
+        if wrong:
+            raise PydanticCustomError("conditions", "{wrong}", {"wrong": "; ".join(wrong)})
+        return self
+
+    def query(self) -> dict[str, str]:
+        """The part that travels in the URL, not yet percent-encoded."""
+        values = self.model_dump(exclude_unset=True, include=set(self.sent_in_query))
+        return {name: query_text(value) for name, value in values.items()}
+
+    def body(self) -> dict[str, Any] | None:
+        """The part that travels as JSON, spelt as Open Dental wants it."""
+        values = self.model_dump(exclude_unset=True, exclude=set(self.sent_in_query))
+        return {name: spelt(value) for name, value in values.items()}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(sorted(self.model_fields_set))})"
+
+    __str__ = __repr__
+
+
+class Body(Request):
+    """Parameters sent as a JSON body."""
+
+
+class Query(Request):
+    """Parameters sent in the URL."""
+
+    def query(self) -> dict[str, str]:
+        return {name: query_text(value) for name, value in self.model_dump(exclude_unset=True).items()}
+
+    def body(self) -> None:
+        return None
+
+
+class PagedQuery(Query):
+    """Parameters of a list. Every list can also be cut by row numbers.
+
+    Source: API Specification, "Pagination".
+    """
+
+    Limit: int = Field(default=unset, ge=1)
+    Offset: int = Field(default=unset, ge=0)
+
+
+class Part(BaseModel):
+    """An object inside a request's body."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)

@@ -1,0 +1,225 @@
+"""Speaking HTTP to an office's API: the only place that imports httpx besides the simulator.
+
+Sources: the API pages "Authorization" (``ODFHIR {DeveloperKey}/{CustomerKey}``), "Implementation" (a
+``Content-Type`` on every request, 60 seconds, body size) and "API Modes" (base URLs, page sizes, cascading
+from one mode to the next).
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from odevents.client.answers import decoded, failure
+from odevents.client.budget import Budget
+from odevents.client.call import Call
+from odevents.errors import (
+    AnswerUnreadable,
+    BudgetSpent,
+    CallError,
+    CallInvalid,
+    ConfigError,
+    NotSent,
+    OutcomeUnknown,
+    Throttled,
+)
+
+REMOTE = "https://api.opendental.com/api/v1"
+SERVICE = "http://localhost:30223/api/v1"
+LOCAL = "http://localhost:30222/api/v1"
+
+MAX_BODY = 16_800_000
+MAX_ANSWER = 64 * 1024 * 1024
+_LOCAL_PORTS = (30222, 30223)
+_PAGE_REMOTE, _PAGE_LOCAL = 100, 1000
+_READ_ATTEMPTS = 3
+_DEADLINE = 75.0
+_TIMEOUT = httpx.Timeout(65.0, connect=10.0)  # the API gives up after 60 seconds itself, and says 504
+
+
+def _silence(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
+
+
+# httpx logs every URL, and a URL holds ids and search terms.
+for _name in ("httpx", "httpcore.http11"):
+    logging.getLogger(_name).addFilter(_silence)
+
+
+class Session:
+    """Sends calls to one office. Safe to share between threads; close it, or use it in ``with``.
+
+    :param base_urls: one or more, in the order to try them. A read goes on to the next when one does not
+        answer; a write only when the request certainly never left.
+    :param budget: the limiter of this customer key; ``None`` for no limit.
+    :param max_wait: the longest wait for the budget, in seconds, before
+        :class:`~odevents.errors.BudgetSpent`.
+    :param page_size: rows in a full page; by default the smallest that these modes have.
+    """
+
+    def __init__(
+        self,
+        *,
+        developer_key: str,
+        customer_key: str,
+        base_urls: Sequence[str] = (REMOTE,),
+        budget: Budget | None = None,
+        max_wait: float = 30.0,
+        page_size: int | None = None,
+        timeout: httpx.Timeout = _TIMEOUT,
+        max_answer: int = MAX_ANSWER,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.base_urls = tuple(_checked(url) for url in base_urls)
+        if not self.base_urls:
+            raise ConfigError("an office needs at least one base_url")
+        self._page_size = page_size or min(map(_usual_page_size, self.base_urls))
+        self._budget = budget
+        self._max_wait = max_wait
+        self._max_answer = max_answer
+        self._sleep = sleep
+        self._clock = clock
+        self._http = httpx.Client(
+            headers={
+                "Authorization": f"ODFHIR {developer_key}/{customer_key}",
+                "Content-Type": "application/json",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+                "User-Agent": "odevents",
+            },
+            timeout=timeout,
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    @property
+    def page_size(self) -> int:
+        return self._page_size
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __repr__(self) -> str:
+        return f"Session({', '.join(self.base_urls)})"
+
+    def send(self, call: Call) -> object:
+        """Carry out ``call`` within the budget; see :class:`odevents.client.call.Sender`.
+
+        A read whose answer is lost, late or delayed is tried again. A write is sent once.
+        """
+        body = _encoded(call)
+        for attempt in range(1, _READ_ATTEMPTS + 1):
+            try:
+                return self._cascade(call, body)
+            except CallError as error:
+                if not call.endpoint.reads or not _worth_another_try(error) or attempt == _READ_ATTEMPTS:
+                    raise
+                if not isinstance(error, Throttled):  # the budget is paused already
+                    self._sleep(2.0 ** (attempt - 1))
+        raise AssertionError("unreachable")
+
+    def _cascade(self, call: Call, body: bytes | None) -> object:
+        for base_url in self.base_urls[:-1]:
+            try:
+                return self._once(base_url, call, body)
+            except NotSent:
+                continue
+            except CallError as error:
+                if not call.endpoint.reads or not _worth_another_try(error) or isinstance(error, Throttled):
+                    raise
+        return self._once(self.base_urls[-1], call, body)
+
+    def _once(self, base_url: str, call: Call, body: bytes | None) -> object:
+        self._await_slot()
+        request = self._http.build_request(call.verb, f"{base_url}/{call.target}", content=body)
+        status, headers, content = self._exchange(call, request)
+        error = failure(call, status, headers, content)
+        if error is None:
+            return decoded(content)
+        if isinstance(error, Throttled) and self._budget is not None:
+            self._budget.pause(error.retry_in)
+        raise error
+
+    def _await_slot(self) -> None:
+        if self._budget is None:
+            return
+        patience = self._max_wait
+        while True:
+            try:
+                wait = self._budget.reserve(patience)
+            except BudgetSpent as error:
+                # A low priority may not book this far ahead, though it is ready to wait.
+                if error.retry_in >= patience:
+                    raise
+                self._sleep(error.retry_in)
+                patience -= error.retry_in
+                continue
+            if wait > 0:
+                self._sleep(wait)
+            return
+
+    def _exchange(self, call: Call, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
+        try:
+            response = self._http.send(request, stream=True)
+            try:
+                return response.status_code, response.headers, self._bounded(call, response)
+            finally:
+                response.close()
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as
+        error: raise call.error(NotSent, f"no connection ({type(error).__name__})") from None except
+        httpx.HTTPError as error: raise call.error(OutcomeUnknown, f"no answer ({type(error).__name__})") from
+        None
+
+    def _bounded(self, call: Call, response: httpx.Response) -> bytes:
+        content = bytearray()
+        deadline = self._clock() + _DEADLINE
+        for chunk in response.iter_bytes():
+            content += chunk
+            if len(content) > self._max_answer:
+                raise call.error(AnswerUnreadable, f"larger than {self._max_answer} bytes")
+            if self._clock() > deadline:
+                raise call.error(OutcomeUnknown, "the answer trickles in without end")
+        return bytes(content)
+
+
+def _worth_another_try(error: CallError) -> bool:
+    return isinstance(error, OutcomeUnknown) or (
+        getattr(error, "transient", False) and not isinstance(error, BudgetSpent)
+    )
+
+
+def _encoded(call: Call) -> bytes | None:
+    if call.body is None:
+        return None
+    body = msgspec.json.encode(call.body)
+    if len(body.decode()) > MAX_BODY:
+        raise call.error(CallInvalid, f"the body is longer than {MAX_BODY} characters")
+    return body
+
+
+def _checked(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ConfigError("a base_url is http(s)://host[:port]/path, without user, query or fragment")
+    return url.rstrip("/")
+
+
+def _usual_page_size(url: str) -> int:
+    """Source: API Modes. The hosted API pages by 100; Local, Service and Cloud (ports 30222, 30223) by
+    1000.""" return _PAGE_LOCAL if urlsplit(url).port in _LOCAL_PORTS else _PAGE_REMOTE
