@@ -41,15 +41,23 @@ _ABOUT_A_FIELD = re.compile(
 
 
 def decoded(content: bytes) -> object:
-    """The JSON of an answer; ``None`` when empty, the text itself when it is not JSON (some answers are a
-    sentence).""" if not content.strip(): return None try: return msgspec.json.decode(content) except
-    (msgspec.DecodeError, UnicodeDecodeError): return content.decode("utf-8", errors="replace")
+    """The JSON of an answer; ``None`` when empty, the text itself when it is not JSON (a few are a sentence)."""
+    if not content.strip():
+        return None
+    try:
+        return msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return content.decode("utf-8", errors="replace")
 
 
 def explanation(content: bytes) -> str:
-    """The explanation in a failure's body, whichever of its three shapes it has. Never to be shown or
-    logged.""" match decoded(content): case str() as text: return text case dict() as fields: return "
-    ".join(str(value) for value in fields.values()) return ""
+    """The explanation in a failure's body, whichever of its three shapes it has. Not to be shown or logged."""
+    match decoded(content):
+        case str() as text:
+            return text
+        case dict() as fields:
+            return " ".join(str(value) for value in fields.values())
+    return ""
 
 
 def failure(call: Call, status: int, headers: Mapping[str, str], content: bytes) -> CallError | None:

@@ -158,6 +158,8 @@ class Endpoint(Generic[A, T]):
             return Call(self, tuple(map(int, values)), request.query(), request.body())
         except ValidationError as error:
             raise CallInvalid(told(error), verb=self.verb, path=self.path) from None
+        except ValueError as error:
+            raise CallInvalid(str(error), verb=self.verb, path=self.path) from None
 
     @cached_property
     def _reader(self) -> TypeAdapter[Any]:

@@ -181,10 +181,10 @@ class Session:
                 return response.status_code, response.headers, self._bounded(call, response)
             finally:
                 response.close()
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as
-        error: raise call.error(NotSent, f"no connection ({type(error).__name__})") from None except
-        httpx.HTTPError as error: raise call.error(OutcomeUnknown, f"no answer ({type(error).__name__})") from
-        None
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise call.error(NotSent, f"no connection ({type(error).__name__})") from None
+        except httpx.HTTPError as error:
+            raise call.error(OutcomeUnknown, f"no answer ({type(error).__name__})") from None
 
     def _bounded(self, call: Call, response: httpx.Response) -> bytes:
         content = bytearray()
@@ -221,5 +221,5 @@ def _checked(url: str) -> str:
 
 
 def _usual_page_size(url: str) -> int:
-    """Source: API Modes. The hosted API pages by 100; Local, Service and Cloud (ports 30222, 30223) by
-    1000.""" return _PAGE_LOCAL if urlsplit(url).port in _LOCAL_PORTS else _PAGE_REMOTE
+    """Source: API Modes. The hosted API pages by 100; Local, Service and Cloud (ports 30222, 30223) by 1000."""
+    return _PAGE_LOCAL if urlsplit(url).port in _LOCAL_PORTS else _PAGE_REMOTE

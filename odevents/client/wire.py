@@ -5,8 +5,8 @@ Source: API Specification, "Data Types", and the shapes seen in its examples. Bo
 ``0001-01-01`` means "none". Dates and times are the office's local time and carry no zone. Two places print
 them the American way.
 
-The types of a *row* also take ``null`` and ``""`` for "empty", so that an odd value in a column nobody reads never loses the
-row. Everything but that rare branch is checked by compiled code.
+The types of a *row* also take ``null`` and ``""`` for "empty", so that an odd value in a column nobody reads
+never loses the row. Everything but that rare branch is checked by compiled code.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from pydantic_core import CoreSchema, core_schema
 
 NO_DATE = "0001-01-01"
 NO_DATETIME = "0001-01-01 00:00:00"
-DATETIME = "%Y-%m-%d %H:%M:%S"
 _AMERICAN = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y")
 
 
@@ -31,8 +30,20 @@ def date_text(value: dt.date | None) -> str:
 
 
 def datetime_text(value: dt.datetime | None) -> str:
-    """``2026-01-31 08:00:00``, no zone and no fractions; ``None`` is ``0001-01-01 00:00:00``."""
-    return NO_DATETIME if value is None else value.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
+    """``2026-01-31 08:00:00``, no fractions; ``None`` is ``0001-01-01 00:00:00``.
+
+    :raises ValueError: it carries a zone; see :func:`office_time`.
+    """
+    if value is None:
+        return NO_DATETIME
+    if value.tzinfo is not None:
+        raise ValueError("dates and times are the office's local time, without a zone")
+    return value.isoformat(sep=" ", timespec="seconds")
+
+
+def office_time(moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """A moment (with a zone) as the office's clock shows it: local, without a zone, as every call wants it."""
+    return moment.astimezone(zone).replace(tzinfo=None)
 
 
 def spelt(value: Any) -> Any:
@@ -56,9 +67,9 @@ def spelt(value: Any) -> Any:
 
 
 def query_text(value: Any) -> str:
-    """Spell a value for a URL's query, before percent-encoding; a list is joined by commas
-    (``clinicNums=1,2``).""" plain = spelt(value) return ",".join(map(str, plain)) if isinstance(plain, list)
-    else str(plain)
+    """Spell a value for a URL's query, before percent-encoding; a list is joined by commas (``1,2``)."""
+    plain = spelt(value)
+    return ",".join(map(str, plain)) if isinstance(plain, list) else str(plain)
 
 
 class _OrEmpty:
