@@ -1,0 +1,93 @@
+"""What can be watched, since which version, and what a row of it looks like in an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from odevents.simulator.office import Office
+from odevents.simulator.schema import Field, tables
+
+UI_EVENT_TYPES = ("PatientSelected",)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One value of ``WatchTable``.
+
+    :ivar added: the version that added it; ``""`` for those only reported of 2026 versions.
+    :ivar where: which rows of ``table`` belong to it.
+    :ivar only: the fields of a row, where they are not all of the table's.
+    """
+
+    name: str
+    added: str
+    table: str
+    where: str = ""
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ("serverDateTime",)
+
+    @property
+    def stamp(self) -> str:
+        """The column that is polled."""
+        return tables()[self.table].stamp if not self.only else "DateTStamp"
+
+    @property
+    def shape(self) -> tuple[Field, ...]:
+        """The fields of a row, as the REST API has them, but for what events lack."""
+        return tables()[self.table].shape(only=self.only, without=self.without)
+
+
+def _deleted(name: str, table: str) -> Watch:
+    # Only the key is certain; the shape of these rows is on no page we have read.
+    return Watch(name, "", "deletedrow", f"t.TableName = '{table}'", ("KeyNum", "PatNum", "DateTStamp"))
+
+
+WATCHES: Mapping[str, Watch] = {
+    watch.name: watch
+    for watch in (
+        Watch("Appointment", "22.1", "appointment", without=("SecUserNumEntry", "serverDateTime")),
+        Watch("Patient", "22.1", "patient"),
+        Watch("PatField", "22.4.8", "patfield"),
+        Watch("AppointmentDeleted", "22.4.35", "histappointment", "t.HistApptAction = 'Deleted'"),
+        Watch("Operatory", "24.2.11", "operatory"),
+        Watch("Provider", "24.2.11", "provider"),
+        Watch("Schedule", "24.2.11", "schedule"),
+        Watch("ToothInitial", "24.4.30", "toothinitial"),
+        Watch("MedicationPat", "", "medicationpat"),
+        Watch("LabCase", "", "labcase"),
+        _deleted("PatFieldDeleted", "patfield"),
+        _deleted("ScheduleDeleted", "schedule"),
+        _deleted("ToothInitialDeleted", "toothinitial"),
+        _deleted("MedicationPatDeleted", "medicationpat"),
+        _deleted("LabCaseDeleted", "labcase"),
+    )
+}
+
+_SELECTED_FIELDS = (
+    "PatNum LName FName MiddleI Preferred PatStatus Gender Position Birthdate SSN Address Address2 City "
+    "State Zip HmPhone WkPhone WirelessPhone Guarantor Email EstBalance PriProv priProvAbbr SecProv "
+    "secProvAbbr BillingType ImageFolder ChartNumber MedicaidID BalTotal DateFirstVisit ClinicNum clinicAbbr "
+    "PreferConfirmMethod PreferContactMethod PreferRecallMethod Language siteDesc DateTStamp TxtMsgOk "
+    "SecDateEntry"
+)
+PATIENT_SELECTED = tuple(_SELECTED_FIELDS.split())
+
+
+def watch_tables(office: Office) -> tuple[str, ...]:
+    """The values of ``WatchTable`` that an office's version knows."""
+    return tuple(
+        name
+        for name, watch in WATCHES.items()
+        if (office.has_version(watch.added) if watch.added else office.reported_2026)
+    )
+
+
+def selected_patient(office: Office, pat_num: int) -> dict[str, object]:
+    """The object of a ``PatientSelected`` event, with the two spellings in which it differs from the REST API."""
+    shape = tables()["patient"].shape(only=PATIENT_SELECTED)
+    patient = office.store.objects("patient", shape, "t.PatNum = ?", [pat_num])[0]
+    return patient | {
+        "ClinicNum": str(patient["ClinicNum"]),
+        "BillingType": str(patient["BillingType"]).replace(" ", ""),
+    }
