@@ -20,11 +20,11 @@ class Commlog:
     reads_first = False
 
     def plan(self, settings: CommlogTable, rule: ReactionTable, change: Change[Any], now: datetime) -> Intent:
-        """Every documented field, the office's present time among them."""
+        """Every documented field; dated as the change is, so that planning it again gives the same commlog."""
         intent: Intent = {
             "PatNum": int(change.patient),
             "Note": render_for(settings.text, change, now),
-            "CommDateTime": now.strftime(_TO_THE_SECOND),
+            "CommDateTime": change.stamp or now.strftime(_TO_THE_SECOND),
             "Mode_": settings.mode,
             "SentOrReceived": settings.sent_or_received,
         }

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
     from redis.asyncio.client import Pipeline
 
-HINT_MS = 10_000
-"""A hint that RQ lost is given again after this."""
-
 
 class Accepting:
     """The receiver's half: keep a delivery, durably, in one round trip."""
@@ -50,7 +47,7 @@ class Accepting:
             together.zadd(keys.DELIVERIES, {f"{office}/{delivery.id}": milliseconds})
             together.zadd(keys.lanes("inbox"), {office: 0})
             together.hincrby(keys.STATS, f"deliveries|{office}|{delivery.type.table}|accepted", 1)
-            together.set(keys.hint(office, "inbox"), 1, nx=True, px=HINT_MS)
+            together.set(keys.hint(office, "inbox"), 1, nx=True, px=keys.HINT_MS)
             answers = await _kept(together)
         return bool(answers[-1])
 

@@ -46,14 +46,14 @@ class Traces:
 
     expectations: Sequence[Expectation]
 
-    def explain(self, column: str, old: Any, new: Any, stamp: str) -> bool:
-        """Whether the column's change is exactly what one of the writes did, and when it did it."""
-        return any(
-            _left_by(trace, column, old, new)
+    def explain(self, column: str, old: Any, new: Any, stamp: str) -> list[str]:
+        """The writes that did exactly this to the column, at about this time."""
+        return [
+            expectation.write
             for expectation in self.expectations
             if not stamp or expectation.not_before <= stamp <= expectation.not_after
-            for trace in expectation.traces
-        )
+            if any(_left_by(trace, column, old, new) for trace in expectation.traces)
+        ]
 
 
 class Expected:

@@ -35,6 +35,9 @@ ROOT = "odevents:1"
 
 Lane = Literal["inbox", "writes"]
 
+HINT_MS = 10_000
+"""A hint that RQ lost is given again after this."""
+
 DELIVERIES = f"{ROOT}:deliveries"
 DEAD = f"{ROOT}:dead"
 SHAPES = f"{ROOT}:shapes"

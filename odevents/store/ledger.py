@@ -7,7 +7,7 @@ A subject whose head must wait is due later, and the other subjects of the offic
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
@@ -54,7 +54,7 @@ class Write:
     :ivar attempts: how often the call was sent.
     :ivar tries: how often a worker took it up without recording how that ended.
     :ivar sent_at: seconds since the epoch of the last attempt, 0 before the first.
-    :ivar handler: id of the handler's write, for a write that a handler makes while it runs; such a write stands in no lane.
+    :ivar handler: the handler's own write, for one that it makes while it runs; such a write stands in no lane.
     """
 
     id: str
@@ -89,7 +89,6 @@ class Result:
     state: State
     reason: str = ""
     retry_at: float | None = None
-    learned: dict[str, Any] = field(default_factory=dict)
 
 
 class Ledger:
@@ -155,8 +154,7 @@ class Ledger:
 
     def settle(self, steps: Steps, write: Write, result: Result, now: float, keep_seconds: int) -> None:
         """Add the steps that record how an attempt ended."""
-        learned = {**write.intent, **result.learned}
-        self._put(steps, replace(write, state=result.state, reason=result.reason, intent=learned))
+        self._put(steps, replace(write, state=result.state, reason=result.reason))
         steps.add("HSET", keys.write(write.office, write.id), "tries", 0)
         if result.retry_at is None:
             steps.add("EXPIRE", keys.write(write.office, write.id), keep_seconds)

@@ -1,0 +1,136 @@
+"""Understanding a delivery: what happened to each of its rows. Pure, and in order, for a row may come twice in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from odevents.errors import RowUnreadable
+from odevents.events.change import QUIET, Change, Kind, Snapshot, Verdict, detect
+from odevents.events.delivery import EventType
+from odevents.events.row import ReadRow, Row, read, validate
+from odevents.events.tables import UI_EVENTS, Table, table_named
+
+Reading = ReadRow | RowUnreadable
+
+Explain = Callable[[str, str, Any, Any, str], list[str]]
+"""(row key, column, old, new, stamp) -> the writes of ours that did exactly this."""
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What became of one row.
+
+    :ivar unreadable: why the row is a dead letter; nothing else is known of it then.
+    :ivar change: for kinds that reactions may see.
+    :ivar seen: ids of our writes that this row was the echo of.
+    """
+
+    values: object
+    key: str = ""
+    kind: Kind | None = None
+    change: Change[Any] | None = None
+    unreadable: RowUnreadable | None = None
+    seen: Sequence[str] = ()
+
+
+@dataclass
+class Knowledge:
+    """What was known before a delivery, moved on row by row.
+
+    :ivar feed_since: stamp of the first row ever received of the table, ``""`` before there was one.
+    :ivar updated: the snapshots that changed.
+    """
+
+    office: str
+    delivery: str
+    workstation: str
+    snapshots: dict[str, Snapshot]
+    feed_since: str
+    explain: Explain
+    updated: dict[str, Snapshot] = field(default_factory=dict)
+
+
+def read_rows(elements: Sequence[object], type_: EventType) -> list[Reading]:
+    """Find out which row each element is; an element that cannot be read gives its error instead."""
+    table = table_named(type_.table)
+
+    def reading(element: object) -> Reading:
+        try:
+            return read(element, table)
+        except RowUnreadable as error:
+            return error
+
+    return [reading(element) for element in elements]
+
+
+def understand(
+    elements: Sequence[object], readings: Sequence[Reading], type_: EventType, known: Knowledge
+) -> Iterator[Understood]:
+    """Compare each row with what was known of it, and move ``known`` on."""
+    table = table_named(type_.table)
+    if not known.feed_since:
+        known.feed_since = min((row.stamp for row in readings if isinstance(row, ReadRow) and row.stamp), default="")
+    for element, reading in zip(elements, readings, strict=True):
+        if isinstance(reading, RowUnreadable):
+            yield Understood(element, unreadable=reading)
+            continue
+        try:
+            yield _selected(reading, table, known) if table.name in UI_EVENTS else _compared(reading, table, known)
+        except RowUnreadable as error:
+            yield Understood(element, reading.key, unreadable=error)
+
+
+def _selected(row: ReadRow, table: Table, known: Knowledge) -> Understood:
+    validate(row.values, table)
+    return Understood(row.values, row.key, Kind.SELECTED, _change(Verdict(Kind.SELECTED), row, table, known))
+
+
+def _compared(row: ReadRow, table: Table, known: Knowledge) -> Understood:
+    seen: list[str] = []
+
+    def explained(column: str, old: Any, new: Any) -> bool:
+        writes = known.explain(row.key, column, old, new, row.stamp)
+        seen.extend(writes)
+        return bool(writes)
+
+    before = known.snapshots.get(row.key)
+    verdict = detect(before, row, table, known.feed_since, explained)
+    if verdict.kind not in (Kind.DUPLICATE, Kind.STALE):
+        validate(row.values, table)
+        known.snapshots[row.key] = known.updated[row.key] = Snapshot(row.values, row.stamp)
+    quiet = verdict.kind in QUIET
+    change = None if quiet else _change(verdict, row, table, known)
+    return Understood(row.values, row.key, verdict.kind, change, seen=tuple(dict.fromkeys(seen)))
+
+
+def _change(verdict: Verdict, row: ReadRow, table: Table, known: Knowledge) -> Change[Any]:
+    return Change(
+        kind=verdict.kind,
+        office=known.office,
+        table=table.name,
+        key=row.key,
+        stamp=row.stamp,
+        values=row.values,
+        old=verdict.old,
+        fields=verdict.fields,
+        workstation=known.workstation,
+        delivery=known.delivery,
+    )
+
+
+def tombstones(understood: Sequence[Understood], type_: EventType) -> Mapping[str, Snapshot]:
+    """Rows of the watched table that this delivery says are gone: an older copy must not bring them back."""
+    table = table_named(type_.table)
+    if not table.deletes:
+        return {}
+    return {
+        row.key: Snapshot(None, str(_values(row).get(table.stamp) or ""))
+        for row in understood
+        if row.kind is Kind.DELETED
+    }
+
+
+def _values(row: Understood) -> Row:
+    return row.values if isinstance(row.values, dict) else {}

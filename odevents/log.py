@@ -1,0 +1,76 @@
+"""Logging: JSON lines to standard output, from an allow-list of fields, everything of the libraries routed through it.
+
+What is not on the list is dropped before it is rendered, so that no value of a row can slip into a log by accident.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+ALLOWED = frozenset(
+    {
+        "event", "level", "timestamp", "logger",
+        "office", "table", "delivery", "write", "reaction", "action", "lane", "workstation",
+        "code", "status", "rows", "milliseconds", "error",
+        "host", "port", "pid", "process", "number", "file", "setting",
+    }
+)  # fmt: skip
+"""The only fields a log line may have. None of them ever holds a value of a row."""
+
+_LONGEST = 300
+_LIBRARIES = ("rq", "rq.worker", "httpx", "httpcore", "uvicorn.access", "asyncio")
+
+logger: structlog.stdlib.BoundLogger = structlog.get_logger("odevents")
+
+
+def configure_logging(level: str, *, json: bool = True) -> None:
+    """Set up logging for the process.
+
+    :param level: least severe level shown: ``debug``, ``info``, ``warning`` or ``error``.
+    :param json: JSON lines; otherwise aligned text for a terminal.
+    """
+    shared: list[Any] = [structlog.stdlib.add_log_level, _only_allowed, structlog.processors.TimeStamper(fmt="iso")]
+    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=True) if json else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[_named_only, *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in _LIBRARIES:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {name: _short(value) for name, value in event.items() if name in ALLOWED or name.startswith("_")}
+
+
+def _named_only(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Of a library's line keep the constant text: its arguments and traceback may hold anything."""
+    record = event.get("_record")
+    if isinstance(record, logging.LogRecord):
+        event["event"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+        event["logger"] = record.name
+        if record.exc_info and record.exc_info[0]:
+            event["error"] = record.exc_info[0].__name__
+            record.exc_info = None
+            record.exc_text = None
+    return event
+
+
+def _short(value: Any) -> Any:
+    return value[:_LONGEST] if isinstance(value, str) else value

@@ -1,0 +1,115 @@
+"""Offices: which one a delivery comes from, found by its customer key, and what is known of each."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from odevents.config import ConfigFile, OfficeTable
+from odevents.errors import ConfigError
+
+if TYPE_CHECKING:
+    from odevents.client.opendental import OpenDental
+    from odevents.store.seal import Seals
+
+
+@dataclass(frozen=True)
+class OfficeAccess:
+    """One office as configured, its secrets read.
+
+    :ivar customer_keys: the live keys; calls are made with the first.
+    """
+
+    name: str
+    customer_keys: tuple[str, ...] = field(repr=False)
+    developer_key: str = field(repr=False)
+    base_urls: tuple[str, ...]
+    budget: str
+    zone: ZoneInfo
+    workstation: str
+    mode: Literal["dry-run", "live"]
+
+    def local_time(self, epoch: float) -> datetime:
+        """The office's wall clock at a moment, without zone, as its rows have it."""
+        return datetime.fromtimestamp(epoch, self.zone).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class Office:
+    """What a handler is given besides the change.
+
+    :ivar client: the office's REST API; its writes keep the promises of the ledger.
+    :ivar now: the office's local time, without zone, when the handler was started.
+    """
+
+    name: str
+    client: OpenDental
+    now: datetime
+
+
+class Offices(Mapping[str, OfficeAccess]):
+    """All offices by name, and by customer key.
+
+    Keys are compared as keyed digests, every one of them on every look-up, so that the time taken tells nothing.
+
+    :raises ConfigError: two offices share a key.
+    """
+
+    def __init__(self, offices: Mapping[str, OfficeAccess], seals: Seals) -> None:
+        self._offices = dict(offices)
+        self._seals = seals
+        self._digests = [
+            (self._digest(key), office.name) for office in self._offices.values() for key in office.customer_keys
+        ]
+        if len({digest for digest, _ in self._digests}) != len(self._digests):
+            raise ConfigError("two offices have the same customer key; each office has its own")
+
+    def __getitem__(self, name: str) -> OfficeAccess:
+        return self._offices[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._offices)
+
+    def __len__(self) -> int:
+        return len(self._offices)
+
+    def with_key(self, key: str) -> OfficeAccess | None:
+        """The office that fires with this customer key, ``None`` when there is none."""
+        wanted = self._digest(key)
+        found = None
+        for digest, name in self._digests:
+            if hmac.compare_digest(digest, wanted):
+                found = name
+        return self._offices[found] if found is not None else None
+
+    def _digest(self, key: str) -> bytes:
+        return self._seals.fingerprint(key.encode("utf-8", "surrogateescape"), "customer key")
+
+
+def offices_of(file: ConfigFile, seals: Seals, environment: Mapping[str, str] = os.environ) -> Offices:
+    """The offices of a configuration whose secrets have been checked to be there.
+
+    :raises ConfigError: a secret is missing, or two offices share a key.
+    """
+    try:
+        return Offices({name: _access(name, table, environment) for name, table in file.offices.items()}, seals)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def _access(name: str, table: OfficeTable, environment: Mapping[str, str]) -> OfficeAccess:
+    return OfficeAccess(
+        name=name,
+        customer_keys=tuple(key.reveal(environment).get_secret_value() for key in table.customer_keys),
+        developer_key=table.developer_key.reveal(environment).get_secret_value(),
+        base_urls=tuple(table.base_urls),
+        budget=table.budget,
+        zone=table.zone,
+        workstation=table.workstation,
+        mode=table.mode,
+    )

@@ -1,0 +1,214 @@
+"""READ ME FIRST: what happens to a delivery, and to a write.
+
+::
+
+    receiver  --accept-->  inbox lane  --process-->  write lane  --perform-->  the office's REST API
+    (200 once it is kept)               (what changed, who wants it)           (once, and proven)
+
+An RQ job only says "look at this lane". Whoever holds the lane's lease works through it, one entry after the other, and
+records each in one atomic step; it may die anywhere and the next one starts where the last step ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from odevents.errors import DeliveryRefused, LeaseLost
+from odevents.events.delivery import EventType, rows_in
+from odevents.events.row import ReadRow
+from odevents.events.tables import UI_EVENTS, table_named
+from odevents.events.understanding import Knowledge, Understood, read_rows, tombstones, understand
+from odevents.office import Offices
+from odevents.queues import Hints
+from odevents.reactions.performing import Performing
+from odevents.reactions.planning import plan
+from odevents.reactions.registry import Registry
+from odevents.reactions.text import TextInvalid
+from odevents.store.atomic import Lease, Steps
+from odevents.store.dead_letters import DeadLetter, steps_to_bury
+from odevents.store.ids import new_id
+from odevents.store.inbox import Ended, Entry, RowOutcome
+from odevents.store.keys import Lane
+from odevents.store.ledger import Write
+from odevents.store.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+YIELD_AFTER = 5.0
+"""Seconds after which a worker lets go of a lane, so that other offices get their turn."""
+
+MOST_TRIES = 10
+"""How often a delivery may take its worker down before it is put aside."""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The two halves of the way from a delivery to the office.
+
+    :ivar clock: seconds since the epoch.
+    :ivar keep_seconds: how long the rows of an understood delivery stay.
+    """
+
+    store: Store
+    offices: Offices
+    registry: Registry
+    performing: Performing
+    hints: Hints
+    clock: Callable[[], float]
+    keep_seconds: int
+
+    def drain_inbox(self, office: str) -> None:
+        """Understand what waits in an office's inbox, oldest first."""
+        self._drain(office, "inbox", lambda lease: self._process_next(lease, office))
+
+    def drain_writes(self, office: str) -> None:
+        """Carry out what is due in an office's write lane."""
+        self._drain(office, "writes", lambda lease: self._perform_next(lease, office))
+
+    def process(self, lease: Lease, entry: Entry) -> None:
+        """Understand one delivery and plan what is done about it: all in one step, or not at all."""
+        steps = Steps()
+        try:
+            understood = self._understand(steps, entry)
+            wanted = self._plan(steps, entry, understood)
+        except DeliveryRefused as error:  # stored by a version that accepted more
+            understood, wanted = [], {}
+            self._bury(steps, entry, error.code, str(error), self.store.inbox.body(entry.office, entry.id))
+        self._bury_rows(steps, entry, understood)
+        outcomes = [_outcome(row) for row in understood]
+        self.store.inbox.finish(steps, entry, Ended(outcomes, wanted), self.clock(), self.keep_seconds)
+        lease.commit(steps)
+
+    def perform(self, lease: Lease, write: Write) -> None:
+        """Carry out one write, or find out that it is done, must wait, or must not be."""
+        write, result = self.performing.attempt(lease, write, self.offices[write.office])
+        lease.commit(self.performing.settle(write, result))
+
+    def _drain(self, office: str, lane: Lane, next_one: Callable[[Lease], bool]) -> None:
+        if office not in self.offices:
+            return  # removed from the configuration; its lanes are kept until it is back
+        self.hints.taken(office, lane)
+        until = self.clock() + YIELD_AFTER
+        try:
+            with Lease(self.store.redis, office, lane, new_id("lease", self.clock())) as lease:
+                more = next_one(lease)
+                while more and self.clock() < until:
+                    more = next_one(lease)
+        except LeaseLost:
+            return  # another worker has the lane; nothing was changed since it took over
+        if more:
+            self.hints.give(office, lane, self.clock())
+
+    def _process_next(self, lease: Lease, office: str) -> bool:
+        entry = self.store.inbox.head(office)
+        if entry is None:
+            return False
+        if entry.attempts > MOST_TRIES:
+            self._give_up(lease, entry)
+        else:
+            self.process(lease, entry)
+            if entry.rows:
+                self.hints.give(office, "writes", self.clock())
+        return True
+
+    def _perform_next(self, lease: Lease, office: str) -> bool:
+        write = self.store.ledger.next_due(office, self.clock())
+        if write is None:
+            return False
+        self.perform(lease, write)
+        return True
+
+    def _understand(self, steps: Steps, entry: Entry) -> list[Understood]:
+        type_ = EventType(entry.table, "UiEventType" if entry.table in UI_EVENTS else "WatchTable")
+        elements = rows_in(self.store.inbox.body(entry.office, entry.id))
+        readings = read_rows(elements, type_)
+        keys = [row.key for row in readings if isinstance(row, ReadRow)] if entry.table not in UI_EVENTS else []
+        known = self._recall(entry, keys)
+        had_feed = bool(known.feed_since)
+        understood = list(understand(elements, readings, type_, known))
+        self.store.remember(steps, entry.office, entry.table, known.updated)
+        self.store.remember(steps, entry.office, table_named(entry.table).deletes, tombstones(understood, type_))
+        for row in understood:
+            self.store.expected.drop(steps, entry.office, entry.table, row.key, row.seen)
+        if known.feed_since and not had_feed:
+            self.store.begin_feed(steps, entry.office, entry.table, known.feed_since)
+        return understood
+
+    def _recall(self, entry: Entry, keys: Sequence[str]) -> Knowledge:
+        traces = self.store.expected.of_rows(entry.office, entry.table, keys)
+
+        def explain(key: str, column: str, old: Any, new: Any, stamp: str) -> list[str]:
+            return traces[key].explain(column, old, new, stamp) if key in traces else []
+
+        return Knowledge(
+            office=entry.office,
+            delivery=entry.id,
+            workstation=entry.workstation,
+            snapshots=self.store.snapshots.read(entry.office, entry.table, keys),
+            feed_since=self.store.feed_since(entry.office, entry.table),
+            explain=explain,
+        )
+
+    def _plan(self, steps: Steps, entry: Entry, understood: Sequence[Understood]) -> dict[str, list[str]]:
+        writes = list(self._writes(steps, entry, understood))
+        known = self.store.ledger.known(entry.office, [write.id for write in writes])
+        wanted: dict[str, list[str]] = {}
+        for write in writes:
+            wanted.setdefault(write.reaction, []).append(write.id)
+            if write.id not in known:
+                self.store.ledger.plan(steps, write)
+                known.add(write.id)
+        return wanted
+
+    def _writes(self, steps: Steps, entry: Entry, understood: Iterable[Understood]) -> Iterator[Write]:
+        now = self.clock()
+        local = self.offices[entry.office].local_time(now)
+        for index, row in enumerate(understood):
+            for reaction in self.registry.wanted_by(row.change) if row.change else ():
+                try:
+                    yield from plan(reaction, row.change, self.store.seals.fingerprint, now, local)  # type: ignore[arg-type]
+                except TextInvalid as error:
+                    message = f"reaction {reaction.name}: {error}"
+                    self._bury(steps, entry, "text-invalid", message, msgspec.json.encode(row.values), index)
+
+    def _bury_rows(self, steps: Steps, entry: Entry, understood: Iterable[Understood]) -> None:
+        for index, row in enumerate(understood):
+            if row.unreadable:
+                content = msgspec.json.encode(row.values)
+                self._bury(steps, entry, row.unreadable.code, str(row.unreadable), content, index)
+
+    def _bury(self, steps: Steps, entry: Entry, code: str, message: str, content: bytes, row: int = -1) -> None:
+        letter = DeadLetter(
+            id=new_id("dead", self.clock()),
+            of="row" if row >= 0 else "delivery",
+            office=entry.office,
+            table=entry.table,
+            delivery=entry.id,
+            code=code,
+            message=message,
+            at=self.clock(),
+            row=row,
+        )
+        for command in steps_to_bury(letter, content, self.store.seals):
+            steps.add(*command)
+
+    def _give_up(self, lease: Lease, entry: Entry) -> None:
+        steps = Steps()
+        message = f"a worker died {MOST_TRIES} times while it understood this delivery"
+        self._bury(steps, entry, "worker-died", message, self.store.inbox.body(entry.office, entry.id))
+        self.store.inbox.finish(steps, entry, Ended([], status="dead"), self.clock(), self.keep_seconds)
+        lease.commit(steps)
+
+
+def _outcome(row: Understood) -> RowOutcome:
+    if row.unreadable:
+        return RowOutcome("unreadable", row.key, row.unreadable.code)
+    change = row.change
+    return RowOutcome(
+        str(row.kind), row.key, fields=sorted(change.fields) if change else [], old=change.old if change else {}
+    )

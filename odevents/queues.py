@@ -1,0 +1,126 @@
+"""RQ as an alarm clock: a job says only "look at this lane". The only place that enqueues.
+
+The work itself is in the lanes, so a lost job costs seconds (the sweep hints again) and a repeated one nothing. What RQ
+does under kill -9, and why one queue per worker, JSON, and TTLs that are short but not zero, is in docs/decisions.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from rq import Queue
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from odevents.errors import OdeventsError
+from odevents.store import keys
+from odevents.store.atomic import in_store
+from odevents.store.ids import new_id
+from odevents.store.keys import Lane
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+QUEUES: dict[Lane, str] = {"inbox": "odevents-inbox", "writes": "odevents-writes"}
+JOBS: dict[Lane, str] = {"inbox": "workers.jobs.drain_inbox", "writes": "workers.jobs.drain_writes"}
+"""RQ keeps these paths in Redis: they are a contract that outlives a deploy."""
+
+_JOB_TIMEOUT = 150
+_RESULT_TTL = 60  # not 0: RQ 2.12 runs a finished job again when its result is not kept at all
+_FAILURE_TTL = 3600
+_MOST_LANES = 1000
+_OFFICE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+class ForgedJob(OdeventsError):
+    """Somebody put a job into Redis that is not one of ours; it was not run."""
+
+
+class GuardedJob(Job):
+    """A job that can be nothing but one of our two, with an office's name as its only argument.
+
+    RQ imports whatever function a job names and calls whatever callbacks it names, so whoever can write to Redis could
+    run code; the JSON serializer alone does not prevent that.
+    """
+
+    @property
+    def func(self) -> Callable[..., Any]:
+        """The function to run.
+
+        :raises ForgedJob: the job is not one of ours.
+        """
+        arguments = self.args
+        ours = self.func_name in JOBS.values() and not self.instance and not self.kwargs
+        if not ours or len(arguments) != 1 or not _OFFICE.fullmatch(str(arguments[0])):
+            raise ForgedJob("a job in Redis is not one of odevents' own; somebody else can write to this server")
+        run: Callable[..., Any] = super().func
+        return run
+
+    @property
+    def success_callback(self) -> None:
+        """Never: a callback is an import path too."""
+
+    @property
+    def failure_callback(self) -> None:
+        """Never: a callback is an import path too."""
+
+    @property
+    def stopped_callback(self) -> None:
+        """Never: a callback is an import path too."""
+
+
+def queue(redis: Redis, lane: Lane) -> Queue:
+    """The RQ queue of the hints for one kind of lane."""
+    return Queue(QUEUES[lane], connection=redis, job_class=GuardedJob, serializer=JSONSerializer)
+
+
+class Hints:
+    """Gives hints. Thread-safe."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._queues: dict[Lane, Queue] = {"inbox": queue(redis, "inbox"), "writes": queue(redis, "writes")}
+
+    def enqueue(self, office: str, lane: Lane, now: float) -> None:
+        """Wake a worker for a lane whose hint flag is already set."""
+        in_store(
+            lambda: self._queues[lane].enqueue_call(
+                JOBS[lane],
+                args=(office,),
+                job_id=new_id(f"{lane}-{office}", now),
+                timeout=_JOB_TIMEOUT,
+                result_ttl=_RESULT_TTL,
+                failure_ttl=_FAILURE_TTL,
+                description=f"{lane} of {office}",
+            )
+        )
+
+    def give(self, office: str, lane: Lane, now: float) -> None:
+        """Wake a worker for a lane, unless one has been hinted already."""
+        if in_store(lambda: self._redis.set(keys.hint(office, lane), 1, nx=True, px=keys.HINT_MS)):
+            self.enqueue(office, lane, now)
+
+    def taken(self, office: str, lane: Lane) -> None:
+        """A worker is looking at the lane now: what comes later needs a new hint."""
+        in_store(lambda: self._redis.delete(keys.hint(office, lane)))
+
+    def sweep(self, now: float) -> int:
+        """Hint every lane that has work due and nobody working on it; say how many."""
+        swept = 0
+        for lane in QUEUES:
+            for office in self._idle(lane, now):
+                self.give(office, lane, now)
+                swept += 1
+        return swept
+
+    def _idle(self, lane: Lane, now: float) -> list[str]:
+        index = keys.lanes(lane)
+        due = in_store(lambda: self._redis.zrangebyscore(index, 0, now * 1000, start=0, num=_MOST_LANES))
+        offices = [office.decode() for office in cast("list[bytes]", due)]
+        with self._redis.pipeline(transaction=False) as together:
+            for office in offices:
+                together.exists(keys.lease(office, lane), keys.hint(office, lane))
+            busy = in_store(together.execute) if offices else []
+        return [office for office, taken in zip(offices, busy, strict=True) if not taken]

@@ -1,0 +1,91 @@
+"""From a change to the writes it causes. Pure: the same change always plans the same writes, with the same ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from odevents.config import ReactionTable
+from odevents.events.change import Change, Kind
+from odevents.events.row import content
+from odevents.reactions.action import Action, Intent
+from odevents.reactions.commlog import Commlog
+from odevents.reactions.confirm import Confirm
+from odevents.reactions.note import Note
+from odevents.reactions.registry import Reaction
+from odevents.store.ids import letters
+from odevents.store.ledger import Write
+
+Fingerprint = Callable[..., bytes]
+
+HANDLER = "handler"
+ACTIONS: Mapping[str, Action] = {"confirm": Confirm(), "note": Note(), "commlog": Commlog()}
+"""What a rule can do, by its key in ``odevents.toml``."""
+
+MARKER_LETTERS = 12
+
+
+def plan(
+    reaction: Reaction, change: Change[Any], fingerprint: Fingerprint, now: float, local: datetime
+) -> Iterator[Write]:
+    """The writes one reaction makes of one change.
+
+    :param fingerprint: keyed; (value, *purpose) -> bytes.
+    :param now: seconds since the epoch.
+    :param local: the same moment at the office, without zone.
+    :raises odevents.reactions.text.TextInvalid: a text cannot be made from this row.
+    """
+    row_id = row_identity(change)
+    for action, settings in reaction.actions.items():
+        intent = {"change": packed(change)} if action == HANDLER else _intent(action, settings, change, local)
+        yield Write(
+            id=write_id(fingerprint, row_id, reaction.name, action),
+            office=change.office,
+            reaction=reaction.name,
+            action=action,
+            subject=_subject(fingerprint, change),
+            delivery=change.delivery,
+            table=change.table,
+            intent=intent,
+            created_at=now,
+        )
+
+
+def _intent(action: str, settings: tuple[Any, ReactionTable], change: Change[Any], local: datetime) -> Intent:
+    what, rule = settings
+    return ACTIONS[action].plan(what, rule, change, local)
+
+
+def row_identity(change: Change[Any]) -> bytes:
+    """What makes this state of this row different from every other; a resend has the same."""
+    # A person selecting the same patient again is a new event, though nothing in the row says so.
+    occasion = change.delivery if change.kind is Kind.SELECTED else change.stamp
+    return "\0".join((change.office, change.table, change.key, occasion)).encode() + content(change.values)
+
+
+def write_id(fingerprint: Fingerprint, cause: bytes, *part: str) -> str:
+    """``wr_`` and 60 bits as letters: the identity of an effect, and its marker in the chart."""
+    return "wr_" + letters(int.from_bytes(fingerprint(cause, "write", *part)[:8]) >> 4, MARKER_LETTERS)
+
+
+def packed(change: Change[Any]) -> dict[str, Any]:
+    """A change as plain JSON."""
+    return {name: getattr(change, name) for name in _PACKED} | {"kind": str(change.kind), "fields": list(change.fields)}
+
+
+def unpacked(plain: Mapping[str, Any]) -> Change[Any]:
+    """The change that :func:`packed` was given."""
+    return Change(
+        kind=Kind(plain["kind"]), fields=frozenset(plain["fields"]), **{name: plain[name] for name in _PACKED}
+    )
+
+
+_PACKED = ("office", "table", "key", "stamp", "values", "old", "workstation", "delivery")
+
+
+def _subject(fingerprint: Fingerprint, change: Change[Any]) -> str:
+    about = ["PatNum", change.patient] if change.patient else [change.table, change.key]
+    return fingerprint(msgspec.json.encode(about), "subject", change.office).hex()[:16]

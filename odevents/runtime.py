@@ -1,0 +1,150 @@
+"""Putting the parts together for one process: settings, configuration, store, offices, reactions."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from odevents.client.budget import Priority
+from odevents.client.session import Session
+from odevents.config import ConfigFile
+from odevents.config_reading import Config, load_config, read_secrets
+from odevents.errors import ConfigError
+from odevents.office import OfficeAccess, Offices, offices_of
+from odevents.pipeline import Pipeline
+from odevents.queues import Hints
+from odevents.reactions.performing import Performing
+from odevents.reactions.registry import Registry
+from odevents.reactions.rules import registry_of
+from odevents.settings import Settings, load_settings
+from odevents.store.budget import RedisBudget
+from odevents.store.connection import connect, connect_rq, doubts
+from odevents.store.seal import Seals
+from odevents.store.store import Store
+
+_DAY = 24 * 3600
+
+
+def checked_config(path: Path, environment: Mapping[str, str] = os.environ, *, secrets: bool = True) -> Config:
+    """The configuration, after everything that can be checked offline has been.
+
+    :param secrets: also require that every secret the file names can be read.
+    :raises ConfigError: one line per mistake, with file and line.
+    """
+    config, problems = load_config(path)
+    problems += registry_of(config.file)[1]
+    problems += read_secrets(config.file, environment) if secrets else []
+    if problems:
+        raise ConfigError(config.report(problems))
+    return config
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What one process works with. Parts are made when first needed: the receiver never makes a session."""
+
+    settings: Settings
+    config: ConfigFile
+
+    @cached_property
+    def seals(self) -> Seals:
+        """Sealing and fingerprints."""
+        return Seals(self.settings.ring(), self.settings.identity())
+
+    @cached_property
+    def offices(self) -> Offices:
+        """The offices, their secrets read."""
+        return offices_of(self.config, self.seals)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The reactions."""
+        return registry_of(self.config)[0]
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, by a connection for workers."""
+        return Store(connect(self.redis_url), self.seals)
+
+    @cached_property
+    def hints(self) -> Hints:
+        """Whoever wakes workers."""
+        return Hints(connect_rq(self.redis_url))
+
+    @property
+    def redis_url(self) -> str:
+        """Where the store is.
+
+        :raises ConfigError: it is not set.
+        """
+        if self.settings.redis_url is None:
+            raise ConfigError("REDIS_URL is not set; set it, or use `odevents up`, which brings its own server")
+        return self.settings.redis_url.get_secret_value()
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """What a worker runs."""
+        performing = Performing(
+            store=self.store,
+            registry=self.registry,
+            senders=cache(self.session),
+            clock=time.time,
+            quarantine=self.settings.quarantine_seconds,
+            keep_seconds=int(self.settings.keep_writes_days * _DAY),
+        )
+        return Pipeline(
+            store=self.store,
+            offices=self.offices,
+            registry=self.registry,
+            performing=performing,
+            hints=self.hints,
+            clock=time.time,
+            keep_seconds=int(self.settings.keep_days * _DAY),
+        )
+
+    def session(self, office: OfficeAccess, priority: Priority = Priority.reaction) -> Session:
+        """A session with one office, within its budget."""
+        return Session(
+            developer_key=office.developer_key,
+            customer_key=office.customer_keys[0],
+            base_urls=office.base_urls,
+            budget=RedisBudget(self.store.redis, office.name, office.budget, priority),
+        )
+
+    def refuse_doubtful_redis(self) -> list[str]:
+        """Check that the server keeps what it acknowledges; return what is doubtful but allowed.
+
+        :raises ConfigError: it may lose deliveries that were answered 200, and that is not allowed.
+        :raises StoreUnavailable: it does not answer.
+        """
+        found = [str(doubt) for doubt in doubts(self.store.redis)]
+        if found and not self.settings.allow_doubtful_redis:
+            raise ConfigError("\n".join(f"Redis: {doubt}" for doubt in found) + _DOUBTFUL)
+        return found
+
+
+_DOUBTFUL = (
+    "\nNothing was started: a delivery answered 200 must not be lost. Change the server's settings,"
+    " or for development set ODEVENTS_ALLOW_DOUBTFUL_REDIS=1"
+)
+
+
+def load_runtime(**given: object) -> Runtime:
+    """Read and check everything, or start nothing.
+
+    :raises ConfigError: environment or file is wrong.
+    """
+    settings = load_settings(**given)
+    runtime = Runtime(settings, checked_config(settings.config).file)
+    _ = runtime.offices  # two offices with one key are found here
+    return runtime
+
+
+@cache
+def process_runtime() -> Runtime:
+    """The runtime of this worker process."""
+    return load_runtime()

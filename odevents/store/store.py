@@ -1,0 +1,62 @@
+"""The parts of the store that a worker needs, together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from odevents.events.change import Snapshot
+from odevents.store import keys
+from odevents.store.atomic import Steps, in_store
+from odevents.store.dead_letters import DeadLetters
+from odevents.store.expected import Expected
+from odevents.store.inbox import Inbox
+from odevents.store.ledger import Ledger
+from odevents.store.seal import Seals
+from odevents.store.snapshots import Snapshots
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+_FACTS_SECONDS = 6 * 3600
+
+
+class Store:
+    """Everything Redis remembers, as seen by a worker or the command line."""
+
+    def __init__(self, redis: Redis, seals: Seals) -> None:
+        self.redis = redis
+        self.seals = seals
+        self.inbox = Inbox(redis, seals)
+        self.snapshots = Snapshots(redis, seals)
+        self.ledger = Ledger(redis, seals)
+        self.expected = Expected(redis, seals)
+        self.dead_letters = DeadLetters(redis, seals)
+
+    def remember(self, steps: Steps, office: str, table: str, snapshots: Mapping[str, Snapshot]) -> None:
+        """Add the steps that keep these snapshots."""
+        self.snapshots.write(steps, office, table, dict(snapshots))
+
+    def feed_since(self, office: str, table: str) -> str:
+        """Stamp of the first row ever received of this table, ``""`` before there was one."""
+        stamp = cast("bytes | None", in_store(lambda: self.redis.hget(keys.feeds(office), table)))
+        return stamp.decode() if stamp else ""
+
+    def begin_feed(self, steps: Steps, office: str, table: str, stamp: str) -> None:
+        """Add the step that notes when the feed began."""
+        steps.add("HSETNX", keys.feeds(office), table, stamp)
+
+    def facts(self, office: str) -> bytes | None:
+        """What was last read of the office's set-up, ``None`` when that is too long ago."""
+        sealed = cast("bytes | None", in_store(lambda: self.redis.get(keys.facts(office))))
+        return None if sealed is None else self.seals.open(sealed, office, "facts")
+
+    def keep_facts(self, office: str, facts: bytes) -> None:
+        """Remember the office's set-up for some hours."""
+        sealed = self.seals.seal(facts, office, "facts")
+        in_store(lambda: self.redis.set(keys.facts(office), sealed, ex=_FACTS_SECONDS))
+
+    def counters(self) -> dict[str, int]:
+        """All counters by name."""
+        found = cast("dict[bytes, bytes]", in_store(lambda: self.redis.hgetall(keys.STATS)))
+        return {name.decode(): int(value) for name, value in found.items()}
