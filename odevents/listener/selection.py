@@ -10,7 +10,10 @@ from odevents.events.change import Change
 from odevents.events.patient_selected import PatientSelected
 
 TEST_HEADER = "odevents-test"
-"""Set by ``odevents listen test``; such a selection is shown, opened and run as a test, and goes no further."""
+"""Set by ``odevents listen test``; such a selection stays on this machine: it is shown, opened and run, no more."""
+
+SPARED = ("forward", "handlers")
+"""Outlets that never see a test: an invented patient has no business in the office's data."""
 
 
 @dataclass(frozen=True, slots=True)
