@@ -11,7 +11,8 @@ from odevents.client.wire import Date, DateTime, Num, Text, When
 
 
 class PatField(Row):
-    PatFieldNum: Num
+    # Offices before 22.4 answer a search by PatNum and FieldName without the key.
+    PatFieldNum: Num = 0
     PatNum: Num = 0
     FieldName: Text = ""
     FieldValue: Text = ""

@@ -11,7 +11,8 @@ from odevents.client.wire import DateTime, Num, Text
 
 
 class PatientNote(Row):
-    PatNum: Num
+    # Answers of 2021 had no key: it is in the URL.
+    PatNum: Num = 0
     FamFinancial: Text = ""
     Medical: Text = ""
     Service: Text = ""

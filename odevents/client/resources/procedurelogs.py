@@ -61,7 +61,7 @@ class ProcedureLog(Row):
 
 class InsuranceHistory(Row):
     insHistPrefName: Text = ""
-    procDate: Date = None
+    procDate: Text = ""
     ProcNum: Num = 0
 
 
@@ -109,7 +109,7 @@ class ProcedureLogNew(Body):
     Surf: str = unset
     ToothRange: str = unset
     AptNum: int = unset
-    ProcFee: Decimal = unset
+    ProcFee: DecimalText = unset
     Priority: int = unset
     priority: str = unset
     ProvNum: int = unset
