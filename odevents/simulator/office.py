@@ -93,7 +93,7 @@ class Office:
         self.deliveries: list[Delivered] = []
         self.wake = threading.Event()
         self.lock = threading.RLock()
-        self._zone = ZoneInfo(self.zone)
+        self.time_zone = ZoneInfo(self.zone)
 
     def open(self, clock: Clock, seed: int) -> None:
         """Give it a clock and an empty database; the clinic's generator fills it."""
@@ -104,7 +104,7 @@ class Office:
 
     def now(self) -> datetime:
         """The database server's wall clock, skew included."""
-        return self.clock.local(self._zone) + timedelta(seconds=int(self.faults.clock_skew))
+        return self.clock.local(self.time_zone) + timedelta(seconds=int(self.faults.clock_skew))
 
     @property
     def authorization(self) -> str:

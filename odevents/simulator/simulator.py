@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 from types import TracebackType
 
 from odevents.simulator.clinic import fill
@@ -13,6 +14,7 @@ from odevents.simulator.events.sender import HttpSender, Send
 from odevents.simulator.office import Office
 from odevents.simulator.rest.service import PREFIX, Service
 from odevents.simulator.server import Server
+from odevents.simulator.traffic import Hours, Traffic
 
 WAKES_EVERY = 1.0
 """Seconds between two wake-ups of an office's event thread (source 24.3)."""
@@ -40,12 +42,16 @@ class Simulator:
         clock: Clock | None = None,
         poll: bool = True,
         send: Send | None = None,
+        rate: float = 0.0,
+        hours: Hours = "always",
     ) -> None:
         """:param seed: decides everybody and everything invented, and which calls faults befall.
         :param port: 0 takes a free one.
         :param clock: real time, if left out.
         :param poll: whether the offices fire events by themselves; else only :meth:`poll_now` does.
         :param send: how an event travels, if not over HTTP.
+        :param rate: changes a minute that the people of all offices together make.
+        :param hours: whether they keep that pace ``always`` or follow a ``clinic``'s weekday.
         """
         self.clock = clock or Clock()
         self.seed = seed
@@ -58,6 +64,8 @@ class Simulator:
         assert send
         self.pollers = {name: Poller(office, send) for name, office in self.offices.items()}
         self._service = Service({office.customer_key: office for office in self.offices.values()})
+        each = rate / len(self.offices)
+        self.traffic = {name: Traffic(o, each, hours=hours) for name, o in self.offices.items()} if rate else {}
         self._address = (host, port)
         self._server: Server | None = None
         self._polls = poll
@@ -82,12 +90,11 @@ class Simulator:
             office.base_url = self.base_url
         self._server.start()
         if self._polls:
-            self._threads = [
-                threading.Thread(target=self._fire, args=(name,), name=f"simulator-events-{name}")
-                for name in self.offices
-            ]
-            for thread in self._threads:
-                thread.start()
+            self._threads += [threading.Thread(target=self._fire, args=(name,)) for name in self.offices]
+        if self.clock.speed and self.traffic:
+            self._threads.append(threading.Thread(target=self._live))
+        for thread in self._threads:
+            thread.start()
         return self
 
     def stop(self) -> None:
@@ -110,6 +117,34 @@ class Simulator:
         """
         self.clock.advance(1)
         return sum(poller.cycle(due_only=False) for office, poller in self.pollers.items() if name in ("", office))
+
+    def pass_time(
+        self, *, days: float = 0, hours: float = 0, seconds: float = 0, wake_every: float = WAKES_EVERY
+    ) -> None:
+        """Live through this much simulated time as fast as it goes: the clinic's day, and every poll that falls due.
+
+        Every change happens at its own second, so with one seed and one start every event is the same to the byte.
+
+        :param wake_every: simulated seconds between two wake-ups of the event threads.
+        :raises RuntimeError: if the clock runs by itself.
+        """
+        if self.clock.speed:
+            raise RuntimeError("only a clock that stands still can be moved: Clock.still(start)")
+        end = self.clock.now() + timedelta(days=days, hours=hours, seconds=seconds)
+        while (now := self.clock.now()) < end:
+            wake = min(now + timedelta(seconds=wake_every), end)
+            for traffic in self.traffic.values():
+                while traffic.due <= wake:
+                    self.clock.advance(max(0.0, (traffic.due - self.clock.now()).total_seconds()))
+                    traffic.next()
+            self.clock.advance((wake - self.clock.now()).total_seconds())
+            for poller in self.pollers.values():
+                poller.cycle()
+
+    def _live(self) -> None:
+        while not self._stopping.wait(0.1):
+            for traffic in self.traffic.values():
+                traffic.catch_up()
 
     def _fire(self, name: str) -> None:
         office, poller = self.offices[name], self.pollers[name]
