@@ -12,6 +12,8 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:shapes                       hash         shape -> column names of a table
     odevents:1:stats                        hash         counters
     odevents:1:tail                         stream       what just happened: ids, tables, counts
+    odevents:1:scheduler                    string       who runs the periodic jobs
+    odevents:1:ready                        string       written to see that writing works
     odevents:1:<office>:inbox               list         delivery ids, oldest first
     odevents:1:<office>:delivery:{id}       hash
     odevents:1:<office>:refused:{fp}        hash         a body answered 400, kept for the operator
@@ -23,7 +25,7 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:<office>:writes:{subject}    list         write ids, oldest first
     odevents:1:<office>:write:{id}          hash         one ledger entry
     odevents:1:<office>:facts               string       sealed set-up of the office: statuses, preferences
-    odevents:1:<office>:budget:{fp}         hash         see budget.py
+    odevents:1:<office>:budget              string       when the next call may start (µs); see budget.py
     odevents:1:<office>:{lane}:lease|hint   string
 """
 
@@ -43,6 +45,8 @@ DEAD = f"{ROOT}:dead"
 SHAPES = f"{ROOT}:shapes"
 STATS = f"{ROOT}:stats"
 TAIL = f"{ROOT}:tail"
+SCHEDULER = f"{ROOT}:scheduler"
+READY = f"{ROOT}:ready"
 
 
 def lanes(lane: Lane) -> str:
@@ -99,6 +103,10 @@ def subject(office: str, token: str) -> str:
 
 def write(office: str, write_id: str) -> str:
     return f"{ROOT}:{office}:write:{write_id}"
+
+
+def budget(office: str) -> str:
+    return f"{ROOT}:{office}:budget"
 
 
 def facts(office: str) -> str:
