@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 class OpenDental:
     """Every resource of the API, sent through ``sender``."""
 
+    def __init__(self, sender: Sender) -> None:
+        self.sender = sender
+
     if TYPE_CHECKING:
         from odevents.client.resources.accountmodules import accountmodules
         from odevents.client.resources.adjustments import adjustments
@@ -119,12 +122,11 @@ class OpenDental:
         from odevents.client.resources.usergroups import usergroups
         from odevents.client.resources.userods import userods
 
-    def __init__(self, sender: Sender) -> None:
-        self.sender = sender
+    else:  # hidden from type checkers, to which it would make every misspelt resource look right
 
-    def __getattr__(self, name: str) -> Any:
-        if name not in resources.names():
-            raise AttributeError(f"the API has no resource {name!r}")
-        resource = resources.load(name)(self.sender)
-        setattr(self, name, resource)
-        return resource
+        def __getattr__(self, name: str) -> Any:
+            if name not in resources.names():
+                raise AttributeError(f"the API has no resource {name!r}")
+            resource = resources.load(name)(self.sender)
+            setattr(self, name, resource)
+            return resource
