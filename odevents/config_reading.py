@@ -63,7 +63,7 @@ def load_config(path: Path) -> tuple[Config, list[Problem]]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigError(f"{path}: there is no such file; see odevents.example.toml, or: odevents init") from None
+        raise ConfigError(f"{path}: there is no such file; copy odevents.example.toml and change it") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({type(error).__name__})") from None
     try:

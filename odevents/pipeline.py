@@ -18,16 +18,18 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from odevents.errors import DeliveryRefused, LeaseLost
+from odevents.events.change import Feed
 from odevents.events.delivery import EventType, rows_in
 from odevents.events.row import ReadRow
 from odevents.events.tables import UI_EVENTS, table_named
-from odevents.events.understanding import Knowledge, Understood, read_rows, tombstones, understand
+from odevents.events.understanding import Knowledge, Understood, newest_stamp, read_rows, tombstones, understand
 from odevents.office import Offices
 from odevents.queues import Hints
 from odevents.reactions.performing import Performing
 from odevents.reactions.planning import plan
 from odevents.reactions.registry import Registry
 from odevents.reactions.text import TextInvalid
+from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
 from odevents.store.dead_letters import DeadLetter, steps_to_bury
 from odevents.store.ids import new_id
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 
 YIELD_AFTER = 5.0
 """Seconds after which a worker lets go of a lane, so that other offices get their turn."""
+
+JUST_NOW = 600.0
+"""Seconds; a row created so shortly before its delivery came is new, whatever else is known."""
 
 MOST_TRIES = 10
 """How often a delivery may take its worker down before it is put aside."""
@@ -95,7 +100,7 @@ class Pipeline:
         self.hints.taken(office, lane)
         until = self.clock() + YIELD_AFTER
         try:
-            with Lease(self.store.redis, office, lane, new_id("lease", self.clock())) as lease:
+            with Lease(self.store.redis, keys.lease(office, lane), new_id("lease", self.clock())) as lease:
                 more = next_one(lease)
                 while more and self.clock() < until:
                     more = next_one(lease)
@@ -127,20 +132,20 @@ class Pipeline:
         type_ = EventType(entry.table, "UiEventType" if entry.table in UI_EVENTS else "WatchTable")
         elements = rows_in(self.store.inbox.body(entry.office, entry.id))
         readings = read_rows(elements, type_)
-        keys = [row.key for row in readings if isinstance(row, ReadRow)] if entry.table not in UI_EVENTS else []
-        known = self._recall(entry, keys)
-        had_feed = bool(known.feed_since)
+        compared = entry.table not in UI_EVENTS
+        known = self._recall(entry, [row.key for row in readings if compared and isinstance(row, ReadRow)])
         understood = list(understand(elements, readings, type_, known))
         self.store.remember(steps, entry.office, entry.table, known.updated)
         self.store.remember(steps, entry.office, table_named(entry.table).deletes, tombstones(understood, type_))
         for row in understood:
             self.store.expected.drop(steps, entry.office, entry.table, row.key, row.seen)
-        if known.feed_since and not had_feed:
-            self.store.begin_feed(steps, entry.office, entry.table, known.feed_since)
+        if not known.feed.since and (newest := newest_stamp(readings)):
+            self.store.begin_feed(steps, entry.office, entry.table, newest)
         return understood
 
-    def _recall(self, entry: Entry, keys: Sequence[str]) -> Knowledge:
-        traces = self.store.expected.of_rows(entry.office, entry.table, keys)
+    def _recall(self, entry: Entry, rows: Sequence[str]) -> Knowledge:
+        just_now = self.offices[entry.office].local_time(entry.received_at - JUST_NOW)
+        traces = self.store.expected.of_rows(entry.office, entry.table, rows)
 
         def explain(key: str, column: str, old: Any, new: Any, stamp: str) -> list[str]:
             return traces[key].explain(column, old, new, stamp) if key in traces else []
@@ -149,8 +154,8 @@ class Pipeline:
             office=entry.office,
             delivery=entry.id,
             workstation=entry.workstation,
-            snapshots=self.store.snapshots.read(entry.office, entry.table, keys),
-            feed_since=self.store.feed_since(entry.office, entry.table),
+            snapshots=self.store.snapshots.read(entry.office, entry.table, rows),
+            feed=Feed(self.store.feed_since(entry.office, entry.table), f"{just_now:%Y-%m-%d %H:%M:%S}"),
             explain=explain,
         )
 

@@ -133,12 +133,12 @@ _DOUBTFUL = (
 )
 
 
-def load_runtime(**given: object) -> Runtime:
+def load_runtime() -> Runtime:
     """Read and check everything, or start nothing.
 
     :raises ConfigError: environment or file is wrong.
     """
-    settings = load_settings(**given)
+    settings = load_settings()
     runtime = Runtime(settings, checked_config(settings.config).file)
     _ = runtime.offices  # two offices with one key are found here
     return runtime

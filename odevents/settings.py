@@ -119,7 +119,7 @@ def variable_of(name: str) -> str:
     return str(alias.choices[0]) if isinstance(alias, AliasChoices) else PREFIX + name.upper()
 
 
-def load_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
+def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the environment, and refuse it as a whole if anything in it is wrong.
 
     :raises ConfigError: one line per mistake, naming the variable; values are never shown.
@@ -132,7 +132,7 @@ def load_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> 
         if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}TEST_")
     ]
     try:
-        settings = Settings(**given)
+        settings = Settings()
     except ValidationError as error:
         for fault in error.errors(include_input=False, include_url=False, include_context=False):
             name = str(fault["loc"][0])
@@ -145,11 +145,13 @@ def load_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> 
 
 def _key(variable: str, secret: SecretStr | None) -> bytes:
     if secret is None:
-        raise ConfigError(f"{variable} is not set; `odevents init` makes one")
+        raise ConfigError(f"{variable} is not set; make one with: openssl rand -base64 32")
     try:
         key = base64.b64decode(secret.get_secret_value(), validate=True)
     except (binascii.Error, ValueError):
-        raise ConfigError(f"{variable} is not base64; `odevents init` makes a good one") from None
+        raise ConfigError(f"{variable} is not base64; make one with: openssl rand -base64 32") from None
     if len(key) != 32:
-        raise ConfigError(f"{variable} must be 32 bytes in base64, not {len(key)}; `odevents init` makes a good one")
+        raise ConfigError(
+            f"{variable} must be 32 bytes in base64, not {len(key)}; make one with: openssl rand -base64 32"
+        )
     return key

@@ -29,8 +29,8 @@ _LOOK_EVERY = 1
 class LaneWorker(SimpleWorker):
     """Takes hints from exactly one queue (with several, RQ pops without a safety net), one after the other.
 
-    A signal only sets a flag, which is looked at between two pops: RQ's own handler raises wherever it happens to be, and
-    loses the job that was just popped (rq #2236).
+    A signal only sets a flag, which is looked at between two pops: RQ's own handler raises wherever it happens to be,
+    and loses the job that was just popped (rq #2236).
     """
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:

@@ -52,6 +52,24 @@ class Snapshot:
     stamp: str = ""
 
 
+EVERYTHING = "*"
+"""The feed is known to have shown every row there is: a backfill saw to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Since when an office's rows of one table have been coming in; times are office-local.
+
+    :ivar since: newest change stamp of the first delivery ever, ``""`` before there was one, or ``EVERYTHING``. Rows
+        created later would have been seen, so what is not known is new. (A row that never changed after its creation
+        proves nothing: most of an office's old rows are like that.)
+    :ivar just_now: some minutes before the present delivery came; a row created after that is new in any case.
+    """
+
+    since: str
+    just_now: str
+
+
 Explained = Callable[[str, Any, Any], bool]
 """Whether a column's change, from an old to a new value, is exactly what a write of ours did."""
 
@@ -111,16 +129,12 @@ class Verdict:
     fields: frozenset[str] = frozenset()
 
 
-def detect(before: Snapshot | None, row: ReadRow, table: Table, feed_since: str, explained: Explained) -> Verdict:
-    """Compare one row with what was known of it.
-
-    :param feed_since: change stamp of the first row ever received of this table, office-local; rows created later
-        are new without doubt, because we would have seen them.
-    """
+def detect(before: Snapshot | None, row: ReadRow, table: Table, feed: Feed, explained: Explained) -> Verdict:
+    """Compare one row with what was known of it."""
     if table.deletes:
         return Verdict(Kind.DUPLICATE if before and _same_rows(before.values, row.values) else Kind.DELETED)
     if before is None:
-        return Verdict(Kind.CREATED if _proves_creation(row, feed_since) else Kind.FIRST_SEEN)
+        return Verdict(Kind.CREATED if _proves_creation(row, feed) else Kind.FIRST_SEEN)
     if row.stamp and before.stamp and row.stamp < before.stamp:
         return Verdict(Kind.STALE)
     if before.values is None:
@@ -163,14 +177,15 @@ def _spelling(value: object) -> str:
     return text.casefold() if text.casefold() in ("true", "false") else text
 
 
-def _proves_creation(row: ReadRow, feed_since: str) -> bool:
-    """A row without snapshot is new if it was created after the feed began, or in the moment it last changed."""
+def _proves_creation(row: ReadRow, feed: Feed) -> bool:
+    """A row without snapshot is new if its feed would have shown it earlier had it been there."""
+    if feed.since == EVERYTHING:
+        return True
     if not row.created:
         return False
-    dated_only = len(row.created) == len("yyyy-MM-dd")
-    if feed_since and row.created > feed_since[: len(row.created)]:
+    if feed.since and row.created > feed.since[: len(row.created)]:
         return True
-    return not dated_only and row.created == row.stamp
+    return len(row.created) > len("yyyy-MM-dd") and row.created >= feed.just_now
 
 
 def _same_rows(before: Row | None, after: Row) -> bool:

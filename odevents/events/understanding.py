@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from odevents.errors import RowUnreadable
-from odevents.events.change import QUIET, Change, Kind, Snapshot, Verdict, detect
+from odevents.events.change import QUIET, Change, Feed, Kind, Snapshot, Verdict, detect
 from odevents.events.delivery import EventType
 from odevents.events.row import ReadRow, Row, read, validate
 from odevents.events.tables import UI_EVENTS, Table, table_named
@@ -39,7 +39,6 @@ class Understood:
 class Knowledge:
     """What was known before a delivery, moved on row by row.
 
-    :ivar feed_since: stamp of the first row ever received of the table, ``""`` before there was one.
     :ivar updated: the snapshots that changed.
     """
 
@@ -47,7 +46,7 @@ class Knowledge:
     delivery: str
     workstation: str
     snapshots: dict[str, Snapshot]
-    feed_since: str
+    feed: Feed
     explain: Explain
     updated: dict[str, Snapshot] = field(default_factory=dict)
 
@@ -70,8 +69,6 @@ def understand(
 ) -> Iterator[Understood]:
     """Compare each row with what was known of it, and move ``known`` on."""
     table = table_named(type_.table)
-    if not known.feed_since:
-        known.feed_since = min((row.stamp for row in readings if isinstance(row, ReadRow) and row.stamp), default="")
     for element, reading in zip(elements, readings, strict=True):
         if isinstance(reading, RowUnreadable):
             yield Understood(element, unreadable=reading)
@@ -96,7 +93,7 @@ def _compared(row: ReadRow, table: Table, known: Knowledge) -> Understood:
         return bool(writes)
 
     before = known.snapshots.get(row.key)
-    verdict = detect(before, row, table, known.feed_since, explained)
+    verdict = detect(before, row, table, known.feed, explained)
     if verdict.kind not in (Kind.DUPLICATE, Kind.STALE):
         validate(row.values, table)
         known.snapshots[row.key] = known.updated[row.key] = Snapshot(row.values, row.stamp)
@@ -118,6 +115,11 @@ def _change(verdict: Verdict, row: ReadRow, table: Table, known: Knowledge) -> C
         workstation=known.workstation,
         delivery=known.delivery,
     )
+
+
+def newest_stamp(readings: Sequence[Reading]) -> str:
+    """The latest change stamp among the rows, ``""`` when none has one."""
+    return max((row.stamp for row in readings if isinstance(row, ReadRow)), default="")
 
 
 def tombstones(understood: Sequence[Understood], type_: EventType) -> Mapping[str, Snapshot]:

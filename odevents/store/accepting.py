@@ -73,6 +73,13 @@ class Accepting:
             answers = await _kept(together)
         return int(answers[0])
 
+    async def takes_writes(self) -> bool:
+        """Whether the store durably takes a write now."""
+        try:
+            return bool(await self._redis.set(keys.READY, 1, ex=60))
+        except (RedisError, OSError):
+            return False
+
     async def count(self, *name: str) -> None:
         """Raise a counter; a lost count is no reason to answer differently."""
         try:

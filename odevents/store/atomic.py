@@ -76,26 +76,26 @@ class Steps:
 
 
 class Lease:
-    """The right to work on one lane, renewed in the background while it is held.
+    """The right to do something alone, renewed in the background while it is held.
 
-    :raises LeaseLost: on entering, when another worker holds the lane.
+    :param key: the Redis key that says who has it, such as ``keys.lease(office, lane)``.
+    :param token: who we are; unique.
+    :raises LeaseLost: on entering, when somebody else has it.
     """
 
-    def __init__(self, redis: Redis, office: str, lane: Lane, token: str) -> None:
-        self.office = office
-        self.lane: Lane = lane
+    def __init__(self, redis: Redis, key: str, token: str) -> None:
         self._redis = redis
-        self._key = keys.lease(office, lane)
+        self._key = key
         self._token = token
         self._guarded = redis.register_script(_GUARDED)
         self._renew = redis.register_script(_RENEW)
         self._release = redis.register_script(_RELEASE)
         self._let_go = threading.Event()
-        self._heart = threading.Thread(target=self._beat, name=f"lease {office} {lane}", daemon=True)
+        self._heart = threading.Thread(target=self._beat, name=f"lease {key}", daemon=True)
 
     def __enter__(self) -> Lease:
         if not self._redis.set(self._key, self._token, nx=True, px=LEASE_MS):
-            raise LeaseLost(f"the {self.lane} lane of {self.office} is in other hands")
+            raise LeaseLost(f"{self._key} is in other hands")
         self._heart.start()
         return self
 
@@ -117,7 +117,7 @@ class Lease:
         for command in steps.commands:
             flat += [len(command), *command]
         if not in_store(lambda: self._guarded(keys=[self._key], args=flat)):
-            raise LeaseLost(f"the {self.lane} lane of {self.office} was taken over")
+            raise LeaseLost(f"{self._key} was taken over")
 
     def renew(self) -> None:
         """Hold the lane for its full time from now.
@@ -125,7 +125,7 @@ class Lease:
         :raises LeaseLost: it is no longer ours.
         """
         if not in_store(lambda: self._renew(keys=[self._key], args=[self._token, LEASE_MS])):
-            raise LeaseLost(f"the {self.lane} lane of {self.office} was taken over")
+            raise LeaseLost(f"{self._key} was taken over")
 
     def _beat(self) -> None:
         while not self._let_go.wait(LEASE_MS / 3000):

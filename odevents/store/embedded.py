@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -39,16 +40,22 @@ loglevel warning
 class EmbeddedServer:
     """A Valkey server whose data lives in ``folder``.
 
+    :param empty: begin without data, throwing away what an earlier server left there.
     :raises ConfigError: the wheel is not installed, or another odevents uses the folder.
     :raises StoreUnavailable: the server did not start.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, empty: bool = False) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = self._take_folder()
         self._process: subprocess.Popen[bytes] | None = None
-        self.url = self._adopt() or self._start()
+        self.url = self._adopt() or ""
+        if empty and self.url:
+            redis.Redis.from_url(self.url).flushall()
+        elif empty:
+            shutil.rmtree(folder / "appendonlydir", ignore_errors=True)
+        self.url = self.url or self._start()
 
     @property
     def pid(self) -> int:

@@ -17,7 +17,7 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:<office>:inbox               list         delivery ids, oldest first
     odevents:1:<office>:delivery:{id}       hash
     odevents:1:<office>:refused:{fp}        hash         a body answered 400, kept for the operator
-    odevents:1:<office>:feeds               hash         table -> stamp of its first row
+    odevents:1:<office>:feeds               hash         table -> since when its rows come in
     odevents:1:<office>:snapshot:{table}    hash         fingerprint of the key -> sealed row
     odevents:1:<office>:expecting           string       present while any write of ours may still echo
     odevents:1:<office>:expected:{fp}       hash         write -> sealed traces that its echo will show

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-from odevents.events.change import Snapshot
+from odevents.events.change import EVERYTHING, Snapshot
 from odevents.store import keys
 from odevents.store.atomic import Steps, in_store
 from odevents.store.dead_letters import DeadLetters
@@ -38,13 +38,17 @@ class Store:
         self.snapshots.write(steps, office, table, dict(snapshots))
 
     def feed_since(self, office: str, table: str) -> str:
-        """Stamp of the first row ever received of this table, ``""`` before there was one."""
+        """See :class:`odevents.events.change.Feed`."""
         stamp = cast("bytes | None", in_store(lambda: self.redis.hget(keys.feeds(office), table)))
         return stamp.decode() if stamp else ""
 
     def begin_feed(self, steps: Steps, office: str, table: str, stamp: str) -> None:
         """Add the step that notes when the feed began."""
         steps.add("HSETNX", keys.feeds(office), table, stamp)
+
+    def mark_complete(self, office: str, table: str) -> None:
+        """Note that every row of the table is known now: a row that is not, is new."""
+        in_store(lambda: self.redis.hset(keys.feeds(office), table, EVERYTHING))
 
     def facts(self, office: str) -> bytes | None:
         """What was last read of the office's set-up, ``None`` when that is too long ago."""
@@ -55,6 +59,11 @@ class Store:
         """Remember the office's set-up for some hours."""
         sealed = self.seals.seal(facts, office, "facts")
         in_store(lambda: self.redis.set(keys.facts(office), sealed, ex=_FACTS_SECONDS))
+
+    def forget(self, now: float, keep_days: float) -> None:
+        """Take out of the indexes what is too old to be shown."""
+        oldest = (now - keep_days * 24 * 3600) * 1000
+        in_store(lambda: self.redis.zremrangebyscore(keys.DELIVERIES, 0, oldest))
 
     def counters(self) -> dict[str, int]:
         """All counters by name."""

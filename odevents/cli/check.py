@@ -1,0 +1,27 @@
+"""``odevents check``: is the configuration right? Offline, for the release step, CI and pre-commit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--without-secrets", is_flag=True, help="Do not require the secrets that the file names to be there.")
+def check(file: Path | None, without_secrets: bool) -> None:
+    """Check FILE (odevents.toml, or what ODEVENTS_CONFIG names) and the environment. Nothing is contacted."""
+    from odevents.runtime import Runtime, checked_config
+    from odevents.settings import load_settings
+
+    settings = load_settings()
+    path = file or settings.config
+    config = checked_config(path, secrets=not without_secrets).file
+    if not without_secrets:
+        runtime = Runtime(settings, config)
+        _ = runtime.offices, runtime.redis_url
+    click.echo(
+        f"{path}: right. {len(config.offices)} offices, {len(config.subscriptions)} subscriptions, "
+        f"{len(config.reactions)} rules, {len(config.handlers)} handler modules"
+    )

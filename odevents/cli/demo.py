@@ -1,0 +1,193 @@
+"""``odevents demo``: everything at once, with an invented clinic, until Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from odevents.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from odevents.runtime import Runtime
+    from odevents.simulator import Simulator
+    from workers.supervisor import Supervisor
+
+READY_WITHIN = 30.0
+
+
+def demo_folder() -> Path:
+    """Where the running demo of this user keeps its data, and says how to reach it."""
+    return Path(tempfile.gettempdir()) / f"odevents-demo-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+
+
+@click.command()
+@click.option("--port", default=8320, show_default=True, help="Port of the webhook on 127.0.0.1; 0 takes a free one.")
+@click.option("--rate", default=20, show_default=True, help="Changes a minute that people at the offices make.")
+@click.option("--seconds", type=float, help="Stop by itself after so many seconds.")
+def demo(port: int, rate: int, seconds: float | None) -> None:
+    """Receiver, workers, scheduler and a pretend Open Dental with three invented offices, all on this machine."""
+    from odevents.log import configure_logging
+    from odevents.simulator import Simulator, demo_offices
+    from workers.supervisor import Supervisor
+
+    configure_logging("error", json=False)
+    with _server() as redis_url, Simulator(demo_offices(3), rate=rate) as clinic:
+        port = port or _free_port()
+        environment = _environment(redis_url, clinic, port)
+        os.environ |= environment
+        (demo_folder() / "demo.json").write_text(json.dumps(environment))
+        from odevents.cli.up import everything
+        from odevents.runtime import load_runtime
+
+        runtime = load_runtime()
+        supervisor = Supervisor(everything())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: supervisor.ask_to_stop())
+        supervisor.start()
+        try:
+            _await_receiver(port, supervisor)
+            _prime(runtime, clinic, port)
+            _subscribe(runtime, clinic, port)
+            _introduce(runtime, clinic, port, rate)
+            _watch(runtime, supervisor, seconds)
+        finally:
+            click.echo("\n  stopping …", err=True)
+            supervisor.stop()
+
+
+@contextlib.contextmanager
+def _server() -> Iterator[str]:
+    """The server named by REDIS_URL, or an embedded one with an empty folder; its folder goes with it."""
+    from odevents.store.embedded import EmbeddedServer
+
+    folder = demo_folder()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if given := os.environ.get("REDIS_URL"):
+        yield given
+        return
+    server = EmbeddedServer(folder / "server", empty=True)
+    try:
+        yield server.url
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment(redis_url: str, clinic: Simulator, port: int) -> dict[str, str]:
+    """The settings of all processes of the demo, its configuration file written."""
+    from odevents.cli.up import keys_in
+    from odevents.simulator import DEVELOPER_KEY
+
+    folder = demo_folder()
+    text = (resources.files("odevents.cli") / "demo.toml").read_text(encoding="utf-8")
+    (folder / "odevents.toml").write_text(text.replace("BASE_URL", clinic.base_url), encoding="utf-8")
+    keys = {f"ODEVENTS_TEST_{name.upper()}": office.customer_key for name, office in clinic.offices.items()}
+    return {
+        **keys_in(folder),
+        **keys,
+        "ODEVENTS_TEST_DEVELOPER": DEVELOPER_KEY,
+        "ODEVENTS_CONFIG": str(folder / "odevents.toml"),
+        "ODEVENTS_HOST": "127.0.0.1",
+        "ODEVENTS_PORT": str(port),
+        "ODEVENTS_LOG_LEVEL": "warning",
+        "ODEVENTS_ALLOW_DOUBTFUL_REDIS": "1",
+        "REDIS_URL": redis_url,
+    }
+
+
+def _await_receiver(port: int, supervisor: Supervisor) -> None:
+    until = time.monotonic() + READY_WITHIN
+    while time.monotonic() < until and not supervisor.stopping:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    if not supervisor.stopping:
+        raise StoreUnavailable(f"the receiver did not start on port {port}; is the port taken? Try --port 0")
+
+
+def _prime(runtime: Runtime, clinic: Simulator, port: int) -> None:
+    """Make the offices' rows known, as a backfill would, so that the first change of each is seen as a change."""
+    from odevents.client.opendental import OpenDental
+    from odevents.client.session import Session
+    from odevents.simulator import DEVELOPER_KEY
+
+    for office in clinic.offices.values():
+        key = office.customer_key
+        with Session(developer_key=DEVELOPER_KEY, customer_key=key, base_urls=[clinic.base_url]) as session:
+            client = OpenDental(session)
+            tables = {"Appointment": client.appointments.find(), "PatField": client.patfields.find()}
+            for table, rows in tables.items():
+                body = json.dumps([row.wire() for row in rows]).encode()
+                headers = {"Authorization": key, "Event-Type": f"WatchTable: {table}", "Workstation": "BACKFILL"}
+                request = urllib.request.Request(f"http://127.0.0.1:{port}/apievents", body, headers)
+                urllib.request.urlopen(request, timeout=10).close()  # noqa: S310  our own receiver
+        while any(entry.status == "waiting" for entry in runtime.store.inbox.recent(10)):
+            time.sleep(0.02)
+        for table in tables:
+            runtime.store.mark_complete(office.name, table)
+
+
+def _subscribe(runtime: Runtime, clinic: Simulator, port: int) -> None:
+    from odevents.client.opendental import OpenDental
+
+    for office in clinic.offices.values():
+        client = OpenDental(runtime.session(runtime.offices[office.name]))
+        for wanted in runtime.config.subscriptions:
+            url = f"http://127.0.0.1:{port}/apievents/{office.name}/{wanted.name}"
+            if wanted.ui:
+                client.subscriptions.create(EndPointUrl=url, UiEventType=wanted.ui, Workstation="SRV01")
+            else:
+                client.subscriptions.create(
+                    EndPointUrl=url,
+                    WatchTable=wanted.watch,
+                    PollingSeconds=wanted.poll_seconds,
+                    Workstation="SRV01",
+                    Note=f"odevents/{wanted.name}",
+                )
+
+
+def _introduce(runtime: Runtime, clinic: Simulator, port: int, rate: int) -> None:
+    modes = ", ".join(f"{office.name} ({office.mode})" for office in runtime.offices.values())
+    click.echo("  odevents demo: everything below is invented; nothing leaves this machine")
+    click.echo(f"  webhooks   http://127.0.0.1:{port}/apievents/…")
+    click.echo(f"  office API {clinic.base_url}   (pretend Open Dental)")
+    click.echo(f"  offices    {modes}        {rate} changes a minute")
+    click.echo("  In another terminal:  odevents trigger appointment.broken --office southside\n")
+
+
+def _watch(runtime: Runtime, supervisor: Supervisor, seconds: float | None) -> None:
+    """Print one line per delivery with what was done about it."""
+    from odevents.cli.lines import Watcher
+    from odevents.store.tail import follow
+
+    watcher = Watcher()
+    until = time.monotonic() + (seconds or float("inf"))
+    for happening in follow(runtime.store.redis, since="0"):
+        if supervisor.stopping or time.monotonic() > until:
+            return
+        for line in watcher.see(happening) if happening else watcher.pass_time(time.time()):
+            click.echo(line)
+        supervisor.revive()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,74 @@
+"""One line per delivery with what was done about it, for people who watch a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from odevents.store.ledger import ENDED, State
+from odevents.store.tail import Happening
+
+_WORDS = {"done": "", "dry-run": " (dry-run)", "skipped": " skipped", "dead": " GIVEN UP"}
+PATIENCE = 20.0
+"""Seconds a line waits for its writes before it is printed as it is."""
+
+
+@dataclass
+class Watcher:
+    """Holds each delivery's line back until its writes have ended, so that the line can say how."""
+
+    waiting: dict[str, _Line] = field(default_factory=dict)
+
+    def see(self, happening: Happening) -> list[str]:
+        """Take in one happening; return the lines that are complete now."""
+        said = happening.said
+        if happening.what == "delivery":
+            self.waiting[said["delivery"]] = _Line(happening.at, said)
+        elif said["delivery"] in self.waiting and State(said["state"]) in ENDED:
+            self.waiting[said["delivery"]].ended[said["write"]] = said
+        return self._complete(lambda line: line.complete)
+
+    def pass_time(self, now: float) -> list[str]:
+        """Return the lines that have waited long enough."""
+        return self._complete(lambda line: now - line.at > PATIENCE)
+
+    def _complete(self, due: Any) -> list[str]:
+        ready = [delivery for delivery, line in self.waiting.items() if due(line)]
+        return [self.waiting.pop(delivery).text() for delivery in ready]
+
+
+@dataclass
+class _Line:
+    at: float
+    said: dict[str, Any]
+    ended: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        return all(write in self.ended for writes in self.said["wanted"].values() for write in writes)
+
+    def text(self) -> str:
+        said = self.said
+        when = datetime.fromtimestamp(self.at).astimezone().strftime("%H:%M:%S")
+        rows = f"{said['rows']} row{'' if said['rows'] == 1 else 's'}"
+        kinds = ", ".join(kind if number == 1 else f"{number} {kind}" for kind, number in said["kinds"].items())
+        ack = f"ack {said['ack']:.0f} ms" if said.get("ack") is not None else ""
+        return (
+            f"{when}  {said['office']:<10} {said['table']:<18} {rows:<7} {ack:<10} {kinds:<12} "
+            f"{self._done():<58} {said['delivery']}"
+        )
+
+    def _done(self) -> str:
+        parts = [f"{reaction} → {self._writes(writes)}" for reaction, writes in self.said["wanted"].items()]
+        return "; ".join(parts) or "no reaction wanted it"
+
+    def _writes(self, writes: list[str]) -> str:
+        return ", ".join(self._write(write) for write in writes)
+
+    def _write(self, write: str) -> str:
+        ended = self.ended.get(write)
+        if ended is None:
+            return "waiting"
+        reason = f" ({ended['reason']})" if ended["reason"] and ended["state"] != "done" else ""
+        return f"{ended['action']}{_WORDS[ended['state']]}{reason}"

@@ -1,0 +1,68 @@
+"""``odevents``: the command line. Nothing heavy is imported before a command runs, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from odevents import __version__
+from odevents.errors import OdeventsError
+
+COMMANDS = {
+    "demo": ("odevents.cli.demo", "Everything in one, with an invented clinic, until Ctrl-C."),
+    "up": ("odevents.cli.up", "Receiver, workers and scheduler on one machine."),
+    "serve": ("odevents.cli.serve", "The receiver: the public webhook."),
+    "worker": ("odevents.cli.worker", "Worker processes: understand deliveries, carry out writes."),
+    "scheduler": ("odevents.cli.scheduler", "The periodic jobs."),
+    "listen": ("odevents.cli.listen", "Follow the patient selected in Open Dental on this workstation."),
+    "deliveries": ("odevents.cli.deliveries", "What was received, and what became of it."),
+    "reactions": ("odevents.cli.reactions", "What is done about changes, and why, or why not."),
+    "trigger": ("odevents.cli.trigger", "Send an invented event to the receiver."),
+    "check": ("odevents.cli.check", "Check odevents.toml and the environment, offline."),
+    "simulate": ("odevents.cli.simulate", "The pretend Open Dental on its own."),
+    "api": ("odevents.cli.api", "Any call of an office's REST API."),
+    "aging": ("odevents.cli.aging", "An office's aging data, by the documented steps."),
+}
+"""Command -> the module that has it under its own name, and what the help says."""
+
+
+class Commands(click.Group):
+    """Commands that are imported when they are used."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """The commands, in the order people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """Import one command."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(COMMANDS[name][0]), name)
+        return command
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="odevents")
+def odevents() -> None:
+    """React to what happens in Open Dental, and know when it stopped telling you."""
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one clear message and exit code 1."""
+    try:
+        odevents()
+    except OdeventsError as error:
+        for line in str(error).splitlines():
+            click.echo(f"error: {line}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

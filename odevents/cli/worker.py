@@ -1,0 +1,33 @@
+"""``odevents worker``: worker processes, watched over."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+import click
+
+
+@click.command()
+@click.option("--inbox", default=1, show_default=True, type=click.IntRange(0, 64), help="Processes for deliveries.")
+@click.option("--writes", default=1, show_default=True, type=click.IntRange(0, 64), help="Processes for writes.")
+def worker(inbox: int, writes: int) -> None:
+    """Run worker processes and start again those that die; each takes hints from one RQ queue."""
+    from odevents.errors import StoreUnavailable
+    from odevents.log import configure_logging, logger
+    from odevents.runtime import load_runtime
+    from workers.supervisor import Supervisor, lane_workers
+
+    runtime = load_runtime()
+    configure_logging(runtime.settings.log_level, json=not sys.stderr.isatty())
+    runtime.refuse_doubtful_redis()
+
+    def sweep() -> None:
+        try:
+            runtime.hints.sweep(time.time())
+        except StoreUnavailable as error:
+            logger.warning("sweep failed", error=str(error))
+
+    logger.info("workers start", number=inbox + writes, pid=os.getpid())
+    Supervisor(lane_workers(inbox, writes)).run(sweep)

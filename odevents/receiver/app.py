@@ -1,0 +1,79 @@
+"""The receiver as an ASGI application: routes, answers, health.
+
+Every answer is exact, because Open Dental moves its cursor on exactly 200 and sends everything again on anything else.
+Bodies of answers are one short reason in plain text, never anything of the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from odevents.errors import DeliveryRefused, StoreUnavailable
+from odevents.log import logger
+from odevents.receiver.receive import Received, Receiver
+
+RETRY_AFTER = 10
+"""Seconds after which Open Dental may try again when the store is away; it polls by its own clock anyway."""
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+
+
+def create_app(receiver: Receiver, ready: Callable[[], Awaitable[bool]]) -> Starlette:
+    """The application.
+
+    :param ready: whether the store accepts a durable write now.
+    """
+
+    async def apievents(request: Request) -> Response:
+        try:
+            received = await receiver.receive(request)
+        except DeliveryRefused as refused:
+            return await _refusal(receiver, request, refused)
+        except StoreUnavailable as error:
+            logger.warning("delivery not kept", code="store-unavailable", error=str(error))
+            return _unavailable("the store is not available; send it again")
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
+        except Exception as error:
+            logger.error("receiver failed", error=type(error).__name__)
+            return _unavailable("an error of ours; send it again")
+        return _accepted(receiver, received)
+
+    async def livez(_: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(_: Request) -> Response:
+        return PlainTextResponse("ok\n") if await ready() else _unavailable("the store takes no durable write")
+
+    return Starlette(
+        routes=[
+            Route("/apievents", apievents, methods=_METHODS),
+            Route("/apievents/{rest:path}", apievents, methods=_METHODS),
+            Route("/livez", livez),
+            Route("/readyz", readyz),
+        ]
+    )
+
+
+def _accepted(receiver: Receiver, received: Received) -> Response:
+    return PlainTextResponse(f"{received.said}\n", background=BackgroundTask(receiver.after_answer, received))
+
+
+def _unavailable(reason: str) -> Response:
+    return PlainTextResponse(f"{reason}\n", 503, {"Retry-After": str(RETRY_AFTER)})
+
+
+async def _refusal(receiver: Receiver, request: Request, refused: DeliveryRefused) -> Response:
+    headers = {"Allow": "POST"} if refused.status == 405 else {}
+    if refused.status in (401, 413, 415):
+        headers["Connection"] = "close"  # the body was not read
+    office = request.scope.get("odevents.office", "")
+    logger.info("delivery refused", status=refused.status, code=refused.code, office=office)
+    await receiver.count_refusal(office, refused.code)
+    return PlainTextResponse(f"{refused}\n", refused.status, headers)
