@@ -7,6 +7,7 @@ const RETRY_MS = 1000;
 
 const WORDS = { connecting: "Connecting", live: "Live", retrying: "Reconnecting", stale: "No answer" };
 const LOST = "Not connected. This may no longer be the patient in Open Dental.";
+const DEAF = "Not connected. Selections do not arrive here.";
 const TEST = "Test: an invented patient, not one of yours.";
 
 const page = document.documentElement;
@@ -33,7 +34,8 @@ function link(state) {
   page.dataset.link = state;
   part("link-word").textContent = WORDS[state];
   const lost = state === "retrying" || state === "stale";
-  part("warning").textContent = lost ? LOST : page.dataset.shows === "test" ? TEST : "";
+  const { shows } = page.dataset;
+  part("warning").textContent = lost ? (shows === "nothing" ? DEAF : LOST) : shows === "test" ? TEST : "";
 }
 
 function show(selection) {
