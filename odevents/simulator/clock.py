@@ -48,9 +48,11 @@ class Clock:
 
 def wire(moment: datetime) -> str:
     """``yyyy-MM-dd HH:mm:ss``, the API's and the database's form of a time."""
-    return moment.strftime("%Y-%m-%d %H:%M:%S") if moment.year >= 1000 else moment.isoformat(" ", "seconds")
+    return moment.isoformat(" ", "seconds")
 
 
 def moment(text: str) -> datetime:
     """The time that :func:`wire` wrote; a bare date is its midnight. :raises ValueError: anything else."""
-    return datetime.strptime(text if len(text) > 10 else f"{text} 00:00:00", "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007
+    if len(text) not in (10, 19) or text[4:5] != "-" or text[7:8] != "-" or text[10:11] not in ("", " "):
+        raise ValueError("not yyyy-MM-dd HH:mm:ss")
+    return datetime.fromisoformat(text)

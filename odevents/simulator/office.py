@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -22,6 +23,9 @@ ALL_PERMISSIONS = frozenset(
         "Patients", "ProcedureLogs", "Payments", "PayPlans", "TextingASAP",
     }
 )  # fmt: skip
+
+REMEMBERED = 50_000
+"""How many calls and deliveries an office remembers."""
 
 Mode = Literal["remote", "service", "local"]
 
@@ -197,12 +201,15 @@ class Office:
         """Remember a request for :attr:`calls`."""
         with self.lock:
             self.calls.append(Called(verb, path, query, body, status, wire(self.now())))
+            del self.calls[:-REMEMBERED]
 
     def note_delivery(self, delivered: Delivered) -> None:
         """Remember an event for :attr:`deliveries`."""
         with self.lock:
             self.deliveries.append(delivered)
+            del self.deliveries[:-REMEMBERED]
 
 
+@cache
 def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".") if part.isdigit())

@@ -19,7 +19,7 @@ documentation prints them. A block::
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from odevents.simulator.enumerations import ENUMERATIONS
@@ -78,17 +78,17 @@ class Table:
     fields: tuple[Field, ...]
     lookups: dict[str, Lookup]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The primary key's name."""
         return self.fields[0].name
 
-    @property
+    @cached_property
     def columns(self) -> dict[str, Field]:
         """The stored fields by name."""
         return {field.name: field for field in self.fields if field.stored}
 
-    @property
+    @cached_property
     def stamp(self) -> str:
         """The column that moves on every change, or ``""``."""
         return next((field.name for field in self.fields if field.kind == "stamp"), "")

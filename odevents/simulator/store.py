@@ -5,16 +5,19 @@ A stamp moves only when a value really changes, as a MySQL ``TIMESTAMP ON UPDATE
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from odevents.simulator.clock import moment, wire
 from odevents.simulator.schema import REFERENCES, Field, Table, tables
 
 Row = dict[str, Any]
+_NUMBERS = itertools.count()
 _INDEXED = frozenset({"patient", "appointment", "procedurelog", "claim", "insplan", "inssub", "payment", "schedule"})
 
 
@@ -26,7 +29,8 @@ class Store:
         self.now = now
         self.lock = threading.RLock()
         self.tables = tables()
-        self.connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        self.address = f"file:odevents-simulator-{next(_NUMBERS)}?mode=memory&cache=shared"
+        self.connection = sqlite3.connect(self.address, uri=True, check_same_thread=False, isolation_level=None)
         self.connection.execute("PRAGMA synchronous = OFF")
         self.connection.execute("PRAGMA journal_mode = OFF")
         self.connection.executescript("".join(_create(table) for table in self.tables.values()))
@@ -129,13 +133,12 @@ class Store:
 
         :param tail: ``ORDER BY`` and ``LIMIT``; by key if left out.
         """
-        columns = ", ".join(_expression(field) for field in shape)
         tail = tail or f"ORDER BY t.{self.tables[table].key}"
+        columns, writers = _plan(tuple(shape))
         sql = f"SELECT {columns} FROM {table} t{' WHERE ' + where if where else ''} {tail}"  # noqa: S608
         now = wire(self.now())
         with self.lock:
             found = self.connection.execute(sql, values).fetchall()
-        writers = [(field.name, _WRITERS.get(field.kind)) for field in shape]
         return [
             {
                 name: (now if value is None else value) if write is None else write(value)
@@ -154,6 +157,13 @@ class Store:
         if not row[table.key]:
             row[table.key] = None
         return row
+
+
+@cache
+def _plan(shape: tuple[Field, ...]) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+    """The columns to select, and each field's name with how it is written."""
+    columns = ", ".join(_expression(field) for field in shape)
+    return columns, [(field.name, _WRITERS.get(field.kind)) for field in shape]
 
 
 def _create(table: Table) -> str:

@@ -109,7 +109,7 @@ class Poller:
             tail = f"ORDER BY t.{watch.stamp}, t.{key} LIMIT {size} OFFSET {offset}"
             rows = store.objects(watch.table, watch.shape, where, [start, until], tail=tail)
             if rows:
-                yield rows
+                yield watch.written(rows)
             if size < 0 or len(rows) < size:
                 return
             offset += size

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from odevents.simulator.office import Office
 from odevents.simulator.schema import Field, tables
+from odevents.simulator.store import Row
 
 UI_EVENT_TYPES = ("PatientSelected",)
 
@@ -17,30 +19,38 @@ class Watch:
 
     :ivar added: the version that added it; ``""`` for those only reported of 2026 versions.
     :ivar where: which rows of ``table`` belong to it.
-    :ivar only: the fields of a row, where they are not all of the table's.
+    :ivar without: the fields of the table's API object that events lack.
+    :ivar deleted_from: for rows that are gone, the table they were in; only their key is left.
     """
 
     name: str
     added: str
     table: str
     where: str = ""
-    only: tuple[str, ...] = ()
     without: tuple[str, ...] = ("serverDateTime",)
+    deleted_from: str = ""
 
-    @property
+    @cached_property
     def stamp(self) -> str:
         """The column that is polled."""
-        return tables()[self.table].stamp if not self.only else "DateTStamp"
+        return tables()[self.table].stamp
 
-    @property
+    @cached_property
     def shape(self) -> tuple[Field, ...]:
         """The fields of a row, as the REST API has them, but for what events lack."""
-        return tables()[self.table].shape(only=self.only, without=self.without)
+        return tables()[self.table].shape(without=self.without)
+
+    def written(self, rows: list[Row]) -> list[Row]:
+        """Rows as the event has them."""
+        if not self.deleted_from:
+            return rows
+        key = tables()[self.deleted_from].key
+        return [{key: row["KeyNum"], "PatNum": row["PatNum"], "DateTStamp": row["DateTStamp"]} for row in rows]
 
 
 def _deleted(name: str, table: str) -> Watch:
     # Only the key is certain; the shape of these rows is on no page we have read.
-    return Watch(name, "", "deletedrow", f"t.TableName = '{table}'", ("KeyNum", "PatNum", "DateTStamp"))
+    return Watch(name, "", "deletedrow", f"t.TableName = '{table}'", deleted_from=table)
 
 
 WATCHES: Mapping[str, Watch] = {

@@ -6,6 +6,7 @@ Statuses and sentences are those of the API's documentation; where none is print
 from __future__ import annotations
 
 import importlib
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,10 @@ from odevents.simulator.schema import tables_by_resource
 
 PREFIX = "/api/v1/"
 _ECONNECTOR_DOWN = "The office's eConnector is not running. Please contact the office to start their eConnector."
+_SPELT_OTHERWISE = {
+    ("PUT", "procedurelogs/GroupNote"): "procedurelogs/0/GroupNote",  # the page has ProcNum in the body
+    ("POST", "ettrans"): "etrans",  # as the 2021 specification misspells it
+}
 _REMOVED = {"payplans": {"POST": "23.3.1"}}
 
 
@@ -77,6 +82,10 @@ class Service:
                     answer = Answer(504, "The office did not answer in time.")
         except Refused as refused:
             answer = refused.answer
+        except Exception as mistake:
+            # A mistake of the simulator must be seen by whoever tests against it, not look like a broken network.
+            traceback.print_exc()
+            answer = Answer(500, f"The simulator failed: {type(mistake).__name__}")
         office.note_call(verb, path, query, decoded, answer.status)
         delay = wait + (office.faults.slow_seconds if trouble == "slow" else 0.0)
         return Outcome(answer, trouble, delay, late, office.faults.late_seconds)
@@ -107,7 +116,8 @@ class Service:
             raise Refused(401, f"The API key lacks the permission {endpoint.permission}.")
         if body is not None and not isinstance(body, dict):
             raise bad_request("The body must be a JSON object.")
-        asked = Asked(office, endpoint, ids, query, body or {}, tables_by_resource().get(resource))
+        spelt = _as_documented(endpoint, body or {})
+        asked = Asked(office, endpoint, ids, query, spelt, tables_by_resource().get(resource))
         handler = handler_for(endpoint)
         if handler is None:
             raise Refused(501, f"{verb} {endpoint.path} is not modelled by the simulator.")
@@ -156,6 +166,7 @@ def endpoints_of(resource: str) -> tuple[Endpoint[..., Any], ...]:
 
 
 def _find(verb: str, path: str) -> tuple[Endpoint[..., Any], dict[str, int]]:
+    path = _SPELT_OTHERWISE.get((verb, path), path)
     parts = path.split("/")
     candidates = endpoints_of(parts[0].lower())
     matches = [(e, ids) for e in candidates if (ids := _match(e.path.split("/"), parts)) is not None]
@@ -164,6 +175,14 @@ def _find(verb: str, path: str) -> tuple[Endpoint[..., Any], dict[str, int]]:
         if endpoint.verb == verb:
             return endpoint, ids
     raise Refused(404, "Unknown resource." if not matches else f"{parts[0]} does not support {verb} here.")
+
+
+def _as_documented(endpoint: Endpoint[..., Any], body: dict[str, Any]) -> dict[str, Any]:
+    """The body with names spelt as documented: the server's reader does not mind capitals, nor do the examples."""
+    known = set(endpoint.request.model_fields) if endpoint.request else set()
+    small = {name.lower(): name for name in known}
+    renamed = {name if name in known else small.get(name.lower(), name): value for name, value in body.items()}
+    return renamed | {name: value for name, value in body.items() if name in known}
 
 
 def _match(template: list[str], parts: list[str]) -> dict[str, int] | None:

@@ -17,14 +17,19 @@ def create(asked: Asked) -> Answer:
     """POST (create)."""
     values = write.settled(asked, asked.shown, ignore=frozenset({"Mode_"}))
     asked.the_row("patient", asked.number("PatNum"))
-    mode = str(asked.body.get("Mode_") or "Phone")
-    if mode.replace(" ", "").lower() not in _UNSPACED:
-        raise bad_request("Mode_ is invalid")
     defaults = {
         "CommDateTime": wire(asked.store.now()),
         "CommType": charting.definition(asked.office, 27, "Misc"),
         "SentOrReceived": "Sent",
-        "Mode_": _UNSPACED[mode.replace(" ", "").lower()],
+        "Mode_": mode_of(asked.body.get("Mode_") or "Phone", "Mode_"),
         "CommSource": "User",
     }
     return write.created(asked, asked.store.insert("commlog", **defaults | values))
+
+
+def mode_of(text: object, field: str) -> str:
+    """A mode as the API writes it, ``In Person`` for ``InPerson``. :raises Refused: 400, naming the field."""
+    found = _UNSPACED.get(str(text).replace(" ", "").lower())
+    if found is None:
+        raise bad_request(f"{field} is invalid")
+    return found

@@ -36,7 +36,7 @@ def put(asked: Asked) -> Answer:
     found = asked.store.first("patfield", PatNum=patient, FieldName=name)
     if value == "":
         if found:
-            asked.store.delete("patfield", found["PatFieldNum"])
+            asked.office.delete("patfield", found["PatFieldNum"])
         return Answer(200)
     if found:
         key = int(found["PatFieldNum"])
