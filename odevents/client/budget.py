@@ -18,29 +18,31 @@ from odevents.errors import BudgetSpent, ConfigError
 TIERS = {"1/5s": 5.0, "1/1s": 1.0, "1/0.5s": 0.5, "none": 0.0}
 """The documented tiers: seconds from one call to the next."""
 
-SLACK = 1.04
-"""Slots are this much further apart than the tier demands: a process that wakes late must not crowd the next
-one."""
+MARGIN = 1.035
+"""Slots are this much further apart than the tier demands, for calls that travel for different times."""
 
 
 class Priority(Enum):
-    """How many slots ahead of now a caller may book. Whoever may book further goes first when calls are
-    short."""
+    """Who goes first when several wait for the same slot: the seconds that one waits for others to go ahead."""
 
-    reaction = 1000
-    interactive = 3
-    backfill = 1
+    reaction = 0.0
+    interactive = 0.005
+    backfill = 0.01
 
 
 class Budget(Protocol):
-    """A limiter shared by everything that uses one customer key."""
+    """A limiter shared by everything that uses one customer key.
 
-    def reserve(self, max_wait: float) -> float:
-        """Take the next free slot.
+    A slot is taken at the moment it is used, not booked ahead: so a caller that wakes late crowds nobody, and a pause
+    holds for those who wait already.
+    """
 
-        :param max_wait: seconds the caller is ready to wait for it.
-        :returns: seconds to wait before calling.
-        :raises odevents.errors.BudgetSpent: the slot is further away; none was taken.
+    def claim(self, max_wait: float) -> float:
+        """Take a slot, if one is free.
+
+        :param max_wait: seconds the caller is ready to wait for one.
+        :returns: 0 when it was taken; otherwise none was, and one may be free in so many seconds: ask again then.
+        :raises odevents.errors.BudgetSpent: it takes longer than ``max_wait``.
         """
         ...
 
@@ -50,18 +52,24 @@ class Budget(Protocol):
 
 
 def interval_of(tier: str) -> float:
-    """Seconds between two slots of a tier such as ``1/1s``, slack included; 0 is no limit.
+    """Seconds between two slots of a tier such as ``1/1s``, margin included; 0 is no limit.
 
     :raises odevents.errors.ConfigError: no such tier.
     """
     if tier not in TIERS:
         raise ConfigError(f"budget {tier!r} is not one of {', '.join(TIERS)}")
-    return TIERS[tier] * SLACK
+    return TIERS[tier] * MARGIN
 
 
-def booking_horizon(interval: float, priority: Priority, max_wait: float) -> float:
-    """The longest wait for which a slot may be taken."""
-    return min(max_wait, interval * priority.value) if interval else max_wait
+def patience(wait: float, priority: Priority, max_wait: float) -> float:
+    """How long to wait before asking again for a slot that is free in ``wait`` seconds.
+
+    :raises odevents.errors.BudgetSpent: longer than ``max_wait``.
+    """
+    wait += priority.value
+    if wait > max_wait:
+        raise BudgetSpent("no slot is free soon enough", retry_in=wait)
+    return wait
 
 
 class LocalBudget:
@@ -77,18 +85,17 @@ class LocalBudget:
         self._interval = interval_of(tier)
         self._priority = priority
         self._clock = clock
-        self._next = 0.0
+        self._next = clock()
         self._lock = threading.Lock()
 
-    def reserve(self, max_wait: float) -> float:
-        horizon = booking_horizon(self._interval, self._priority, max_wait)
+    def claim(self, max_wait: float) -> float:
         with self._lock:
             now = self._clock()
-            slot = max(self._next, now)
-            if slot - now > horizon:
-                raise BudgetSpent("no free slot soon enough", retry_in=slot - now - horizon)
-            self._next = slot + self._interval
-            return slot - now
+            if self._next <= now:
+                self._next = now + self._interval
+                return 0.0
+            wait = self._next - now
+        return patience(wait, self._priority, max_wait)
 
     def pause(self, seconds: float) -> None:
         with self._lock:

@@ -159,20 +159,10 @@ class Session:
     def _await_slot(self) -> None:
         if self._budget is None:
             return
-        patience = self._max_wait
-        while True:
-            try:
-                wait = self._budget.reserve(patience)
-            except BudgetSpent as error:
-                # A low priority may not book this far ahead, though it is ready to wait.
-                if error.retry_in >= patience:
-                    raise
-                self._sleep(error.retry_in)
-                patience -= error.retry_in
-                continue
-            if wait > 0:
-                self._sleep(wait)
-            return
+        ready_to_wait = self._max_wait
+        while wait := self._budget.claim(ready_to_wait):
+            self._sleep(wait)
+            ready_to_wait -= wait
 
     def _exchange(self, call: Call, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
         try:

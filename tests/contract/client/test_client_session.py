@@ -203,7 +203,7 @@ def test_retry_after_pauses_everyone_on_the_key() -> None:
         list(OpenDental(sender).appointments.find())
 
     assert caught.value.retry_in == 7
-    assert sum(pauses.seconds) == pytest.approx(7)
+    assert sum(pauses.seconds) == pytest.approx(7, abs=0.1)
 
 
 def test_a_slot_that_is_too_far_away_is_not_waited_for() -> None:
@@ -213,7 +213,7 @@ def test_a_slot_that_is_too_far_away_is_not_waited_for() -> None:
         with pytest.raises(BudgetSpent) as caught:
             list(client.appointments.find())
         assert len(office.asked) == 1
-    assert 4 <= caught.value.retry_in <= 5.2
+    assert 4 <= caught.value.retry_in <= 5.3
 
 
 def numbered(total: int, cap: int, *, deaf: bool = False) -> Any:
