@@ -18,6 +18,7 @@ from odevents.store.tail import append_to_tail
 if TYPE_CHECKING:
     from redis import Redis
 
+_PAGE = 500
 INDEX_LIMIT = 200_000
 """Deliveries that can be listed; older ones can still be shown by id until they expire."""
 
@@ -117,10 +118,19 @@ class Inbox:
         plain = decompress(self._seals.open(sealed, office, "outcomes", delivery_id))
         return msgspec.json.decode(plain, type=list[RowOutcome])
 
-    def recent(self, limit: int) -> list[Entry]:
-        """The newest deliveries of all offices, newest first."""
-        members = cast("list[bytes]", in_store(lambda: self._redis.zrevrange(keys.DELIVERIES, 0, limit - 1)))
-        places = [member.decode().partition("/") for member in members]
+    def recent(self, limit: int, office: str | None = None, table: str | None = None) -> list[Entry]:
+        """The newest deliveries, newest first; of one office or table where that is given."""
+        found: list[Entry] = []
+        for start in range(0, INDEX_LIMIT, _PAGE):
+            page = self._page(start)
+            found += [entry for entry in page if office in (None, entry.office) and table in (None, entry.table)]
+            if len(page) == 0 or len(found) >= limit:
+                break
+        return found[:limit]
+
+    def _page(self, start: int) -> list[Entry]:
+        members = in_store(lambda: self._redis.zrevrange(keys.DELIVERIES, start, start + _PAGE - 1))
+        places = [member.decode().partition("/") for member in cast("list[bytes]", members)]
         with self._redis.pipeline(transaction=False) as together:
             for office, _, delivery_id in places:
                 together.hgetall(keys.delivery(office, delivery_id))

@@ -1,0 +1,121 @@
+"""``odevents reactions``: what is done about changes, and why, or why not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from odevents.cli.output import json_option, print_records
+from odevents.errors import ConfigError
+
+if TYPE_CHECKING:
+    from odevents.events.change import Change
+    from odevents.reactions.registry import Examination
+    from odevents.runtime import Runtime
+    from odevents.store.inbox import Entry
+
+
+@click.group()
+def reactions() -> None:
+    """What is done about changes, and why, or why not."""
+
+
+@reactions.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List the rules of odevents.toml and the handlers declared with @on."""
+    from odevents.cli.context import attach
+
+    print_records(
+        [
+            {
+                "reaction": reaction.name,
+                "on": reaction.table.name,
+                "kinds": ", ".join(sorted(reaction.kinds)),
+                "changed": ", ".join(reaction.changed),
+                "does": ", ".join(reaction.actions),
+                "offices": ", ".join(sorted(reaction.offices)) or "all",
+            }
+            for reaction in attach().registry
+        ],
+        ("reaction", "on", "kinds", "changed", "does", "offices"),
+        as_json=as_json,
+    )
+
+
+@reactions.command()
+@click.argument("delivery")
+@click.option("--row", type=click.IntRange(0), help="Only this row, counted from 0.")
+@json_option
+def explain(delivery: str, row: int | None, as_json: bool) -> None:
+    """Say, clause by clause, why each reaction did or did not want the rows of DELIVERY."""
+    from odevents.cli.context import attach
+    from odevents.cli.deliveries import find
+
+    runtime = attach()
+    entry = find(runtime, delivery)
+    explained = [found for found in _explained(runtime, entry) if row in (None, found["row"])]
+    if row is not None and not explained:
+        raise ConfigError(f"{delivery} has {entry.rows} rows, counted from 0; there is no row {row}")
+    if as_json:
+        print_records(explained, (), as_json=True)
+        return
+    for found in explained:
+        _print_row(found)
+
+
+def _explained(runtime: Runtime, entry: Entry) -> list[dict[str, Any]]:
+    from odevents.events.change import QUIET, Kind
+    from odevents.reactions.registry import examine
+
+    quiet = {str(kind) for kind in QUIET} | {"unreadable"}
+    found = []
+    for index, (outcome, change) in enumerate(_changes(runtime, entry)):
+        said: dict[str, Any] = {"row": index, "outcome": str(outcome.kind), "reason": outcome.reason, "reactions": []}
+        if outcome.kind not in quiet and change is not None:
+            assert isinstance(change.kind, Kind)
+            said["reactions"] = [_said(examine(reaction, change)) for reaction in runtime.registry]
+        found.append(said)
+    return found
+
+
+def _changes(runtime: Runtime, entry: Entry) -> list[tuple[Any, Change[Any] | None]]:
+    """Each row's recorded outcome, and the change it was, made again from the stored rows."""
+    from odevents.events.change import Change, Kind
+    from odevents.events.delivery import rows_in
+
+    outcomes = runtime.store.inbox.outcomes(entry.office, entry.id)
+    rows = rows_in(runtime.store.inbox.body(entry.office, entry.id))
+    return [
+        (
+            outcome,
+            Change(
+                Kind(outcome.kind), entry.office, entry.table, outcome.key, "", values, outcome.old,
+                frozenset(outcome.fields), entry.workstation, entry.id,
+            )
+            if isinstance(values, dict) and outcome.kind != "unreadable"
+            else None,
+        )
+        for outcome, values in zip(outcomes, rows, strict=True)
+    ]  # fmt: skip
+
+
+def _said(examination: Examination) -> dict[str, Any]:
+    return {
+        "reaction": examination.reaction.name,
+        "wanted": examination.wanted,
+        "clauses": [{"mark": str(c.mark), "clause": c.name, "words": c.words} for c in examination.clauses],
+    }
+
+
+def _print_row(found: dict[str, Any]) -> None:
+    reason = f" ({found['reason']})" if found["reason"] else ""
+    click.echo(f"row {found['row']}: {found['outcome']}{reason}")
+    if not found["reactions"]:
+        click.echo("  no reaction sees a row of this kind")
+    for reaction in found["reactions"]:
+        click.echo(f"  reaction {reaction['reaction']} {'wanted it' if reaction['wanted'] else 'did not match'}")
+        width = max(len(clause["clause"]) for clause in reaction["clauses"])
+        for clause in reaction["clauses"]:
+            click.echo(f"    {clause['mark']} {clause['clause']:<{width}}  {clause['words']}")
