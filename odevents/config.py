@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -180,3 +180,4 @@ class ConfigFile(Table):
     subscriptions: list[SubscriptionTable] = []
     reactions: list[ReactionTable] = []
     handlers: list[str] = []
+    listener: dict[str, Any] = {}  # read by odevents.listener.config, also from files that have nothing else

@@ -12,12 +12,14 @@ import click
 @click.option("--without-secrets", is_flag=True, help="Do not require the secrets that the file names to be there.")
 def check(file: Path | None, without_secrets: bool) -> None:
     """Check FILE (odevents.toml, or what ODEVENTS_CONFIG names) and the environment. Nothing is contacted."""
+    from odevents.listener.config import load_listener
     from odevents.runtime import Runtime, checked_config
     from odevents.settings import load_settings
 
     settings = load_settings()
     path = file or settings.config
     config = checked_config(path, secrets=not without_secrets).file
+    load_listener(path)
     if not without_secrets:
         runtime = Runtime(settings, config)
         _ = runtime.offices, runtime.redis_url

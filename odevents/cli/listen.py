@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from odevents.errors import ConfigError, OdeventsError
+from odevents.errors import ConfigError
 
 if TYPE_CHECKING:
     from odevents.client.resources.subscriptions import Subscriptions
@@ -217,12 +217,3 @@ def _page(setup: Setup) -> str:
     from odevents.listener.run import Listener
 
     return Listener(setup.section, setup.keys).page(setup.section.port)
-
-
-if __name__ == "__main__":
-    # How it starts at sign-in: with no console, perhaps with no streams at all.
-    try:
-        listen(prog_name="odevents listen")
-    except OdeventsError as problem:
-        click.echo(f"error: {problem}", err=True)
-        sys.exit(1)

@@ -77,7 +77,7 @@ def program_of(executable: str, platform: str) -> list[str]:
         executable = (
             executable.removesuffix("python.exe") + "pythonw.exe" if executable.endswith("python.exe") else executable
         )
-    return [executable, "-m", "odevents.cli.listen", "run"]
+    return [executable, "-m", "odevents.cli.main", "listen", "run"]
 
 
 def on_windows(program: Sequence[str], user: str, folder: Path) -> Autostart:

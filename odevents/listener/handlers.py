@@ -5,37 +5,40 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
 from typing import Any, NoReturn
 
+from odevents.client.call import Call
+from odevents.client.opendental import OpenDental
 from odevents.errors import ConfigError
 from odevents.events.change import Change
 from odevents.events.tables import UI_EVENTS
 from odevents.listener.background import in_background
 from odevents.listener.selection import Selection
 from odevents.listener.tally import Outlet
+from odevents.office import Office
 from odevents.reactions.registry import Reaction, Registry, declared_handlers
 
 MOST_WAITING = 100
 
 
-@dataclass(frozen=True, slots=True)
-class WorkstationOffice:
-    """The office as a handler on a workstation sees it: a name. Writes belong where the ledger is.
+class NoWrites:
+    """Stands where the ledger would: a workstation keeps nothing, so it cannot promise that a write happens once."""
 
-    :ivar name: as in ``[listener.keys]`` or the credential store.
-    """
+    page_size = 0
 
-    name: str
-
-    @property
-    def client(self) -> NoReturn:
-        """:raises ConfigError: always; the listener holds no developer key and no ledger."""
+    def send(self, call: Call) -> NoReturn:
+        """:raises ConfigError: always."""
         raise ConfigError(
-            "a handler on a workstation has no office.client: set [listener.forward], and write from a handler "
-            "of the receiver"
+            f"{call.verb} {call.template}: a handler on a workstation cannot call the office; "
+            "set [listener.forward], and write from a handler of the receiver"
         )
+
+
+def office_named(name: str) -> Office:
+    """The office as a handler on a workstation is given it; its ``client`` refuses every call."""
+    return Office(name, OpenDental(NoWrites()), datetime.now())  # noqa: DTZ005  the workstation's own wall clock
 
 
 class Handlers:
@@ -71,7 +74,7 @@ class Handlers:
 
     async def _call(self, reaction: Reaction, change: Change[Any]) -> None:
         try:
-            await in_background(reaction.actions["handler"], change, WorkstationOffice(change.office))
+            await in_background(reaction.actions["handler"], change, office_named(change.office))
         except Exception as error:  # a handler may raise anything; its message may hold a patient
             self._outlet.went_wrong(f"{reaction.name} raised {type(error).__name__}")
         else:
