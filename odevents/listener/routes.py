@@ -41,7 +41,7 @@ class Routes:
 
     def refuse(self, refusal: DeliveryRefused) -> Response:
         """Count the reason; answer the status alone."""
-        self._tally.refused[refusal.code] += 1
+        self._tally.refuse(refusal.code)
         return Response(refusal.status)
 
     def _status(self, head: Head) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 
@@ -48,8 +47,12 @@ class Tally:
     repeats: int = 0
     last_selection_at: float = 0.0
     screens: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
+    refused: dict[str, int] = field(default_factory=dict)
     outlets: dict[str, Outlet] = field(default_factory=dict)
+
+    def refuse(self, code: str) -> None:
+        """Count a refusal by its reason code."""
+        self.refused[code] = self.refused.get(code, 0) + 1
 
     def outlet(self, name: str) -> Outlet:
         """The counters of one outlet, starting at nought."""

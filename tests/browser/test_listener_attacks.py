@@ -9,8 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
-from listening import BRADLEY, KEY, Running, listening
 from playwright.sync_api import Browser, Error, Page
+
+from tests.support.listening import BRADLEY, KEY, Running, listening
 
 ROW = json.dumps(BRADLEY)
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from listening import ANNA, BRADLEY, Running, listening, until
 from playwright.sync_api import Browser, Page, expect
 
 from odevents.client.opendental import OpenDental
@@ -16,6 +15,7 @@ from odevents.client.session import Session
 from odevents.listener import subscription
 from odevents.listener.config import ListenerSection, ScreenSection
 from odevents.simulator import DEVELOPER_KEY, Office, Simulator
+from tests.support.listening import ANNA, BRADLEY, Running, listening, until
 
 FIELDS = ScreenSection(fields={"Born": "Birthdate", "Provider": "priProvAbbr"})
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
-from listening import BRADLEY, KEY, Running, event, head, listening, until
 
 from odevents.listener.server import Limits
+from tests.support.listening import BRADLEY, KEY, Running, event, head, listening, until
 
 BODY = b'{"PatNum": 28}'
 
