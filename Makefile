@@ -35,5 +35,9 @@ lock:           ## resolve the dependencies again and write the lock files
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --extra embedded --group dev pyproject.toml -o requirements-dev.lock
 
+.PHONY: dictionaries
 clean:          ## remove what make created
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+dictionaries: $(READY)  ## train the compression dictionaries of snapshots on invented rows
+	$(BIN)/python -m bench.train_dictionaries

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 _SHAPE_BYTES = 4
 _FIELD_BYTES = 8
-_PLAIN, _ZSTD = b"\0", b"\1"
+_PLAIN, _ZSTD = 0, 1
+_DICTIONARY = 1
+"""The version of the dictionaries that new snapshots are packed with; ``_ZSTD`` plus it marks the packing."""
+
 _MAGIC = b"\x28\xb5\x2f\xfd"
 _OPTIONS: dict[int, int] = {
     zstd.CompressionParameter.compression_level: 9,
@@ -102,18 +105,22 @@ def _shape(columns: list[str]) -> tuple[bytes, bytes]:
 
 def _pack(table: str, values: list[Any]) -> bytes:
     plain = msgspec.json.encode(values)
-    packed = zstd.compress(plain, options=_OPTIONS, zstd_dict=_dictionary(table)).removeprefix(_MAGIC)
-    return _ZSTD + packed if len(packed) < len(plain) else _PLAIN + plain
+    dictionary = _dictionary(table, _DICTIONARY)
+    packed = zstd.compress(plain, options=_OPTIONS, zstd_dict=dictionary).removeprefix(_MAGIC)
+    if len(packed) >= len(plain):
+        return bytes([_PLAIN]) + plain
+    return bytes([_ZSTD + _DICTIONARY if dictionary else _ZSTD]) + packed
 
 
 def _unpack(table: str, packed: bytes) -> list[Any]:
-    plain = packed[1:]
-    if packed[:1] == _ZSTD:
-        plain = zstd.decompress(_MAGIC + plain, zstd_dict=_dictionary(table))
+    packing, plain = packed[0], packed[1:]
+    if packing != _PLAIN:
+        dictionary = _dictionary(table, packing - _ZSTD) if packing > _ZSTD else None
+        plain = zstd.decompress(_MAGIC + plain, zstd_dict=dictionary)
     return msgspec.json.decode(plain, type=list[Any])
 
 
 @cache
-def _dictionary(table: str) -> zstd.ZstdDict | None:
-    file = resources.files("odevents.store") / "dictionaries" / f"{table}.zdict"
+def _dictionary(table: str, version: int) -> zstd.ZstdDict | None:
+    file = resources.files("odevents.store") / "dictionaries" / f"{table}-{version}.zdict"
     return zstd.ZstdDict(file.read_bytes()) if file.is_file() else None
