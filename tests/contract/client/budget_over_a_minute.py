@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from budget_race import arrivals, assert_shared_well
 from redis import Redis
+
+from tests.contract.client.budget_race import arrivals, assert_shared_well
 
 
 @pytest.mark.timeout(200)
-def test_three_processes_share_one_call_a_second_for_a_minute(store_url: str) -> None:
-    Redis.from_url(store_url).flushall()
-
-    assert_shared_well(arrivals(store_url, "1/1s", processes=3, calls_each=20), "1/1s")
+def test_three_processes_share_one_call_a_second_for_a_minute(redis_client: Redis, redis_url: str) -> None:
+    assert_shared_well(arrivals(redis_url, "1/1s", processes=3, calls_each=20), "1/1s")

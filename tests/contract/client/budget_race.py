@@ -6,9 +6,8 @@ import subprocess
 import sys
 from itertools import pairwise
 
-from tiny_office import Answer, tiny_office
-
 from odevents.client.budget import TIERS
+from tests.contract.client.tiny_office import Answer, tiny_office
 
 CALLER = """
 import sys

@@ -1,4 +1,4 @@
-"""Reads the examples out of the documents the project began from (``data/*.txt``).
+"""Reads the examples out of the documents the project began from (``tests/contract/data``).
 
 The texts came out of PDF pages, so JSON is torn by page ends and code fences, and some of it never was JSON.
 Every repair is listed by name in :data:`TYPOS`; nothing is skipped in silence.
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent.parent / "data"
 
 TYPOS: dict[str, dict[int, tuple[str, str]]] = {
     "api-specification-2021.txt": {

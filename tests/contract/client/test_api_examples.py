@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import pytest
-from spec_examples import Example, examples, printed_events
 
 from odevents.client import resources
 from odevents.client.call import Call
@@ -19,6 +18,7 @@ from odevents.client.models import Row
 from odevents.client.paging import pages
 from odevents.client.resources.appointments import Appointment
 from odevents.client.resources.patients import Patient
+from tests.contract.client.spec_examples import Example, examples, printed_events
 
 TEXTS = ("api-specification-2021.txt", "api-procedurelogs.txt")
 EXAMPLES = [example for text in TEXTS for example in examples(text)]

@@ -1,4 +1,4 @@
-"""The endpoint tables and the list of documented methods (``data/methods.json``) say the same."""
+"""The endpoint tables and the list of documented methods (``tests/contract/data``) say the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from odevents.client import resources
 from odevents.client.endpoints import Endpoint, Nothing
 from odevents.client.models import PagedQuery
 
-METHODS: list[dict[str, Any]] = msgspec.json.decode((Path(__file__).parent / "data/methods.json").read_bytes())
+METHODS: list[dict[str, Any]] = msgspec.json.decode((Path(__file__).parent.parent / "data/methods.json").read_bytes())
 DOCUMENTED = {(method["verb"], method["path"].strip("/")): method for method in METHODS}
 OURS = {(endpoint.verb, endpoint.path): endpoint for endpoint in resources.endpoints()}
 BOTH = sorted(DOCUMENTED.keys() & OURS.keys())

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from tiny_office import Answer, Asked, TinyOffice, refused_port, tiny_office
 
 from odevents.client.budget import LocalBudget
 from odevents.client.opendental import OpenDental
@@ -32,6 +31,7 @@ from odevents.errors import (
     OutcomeUnknown,
     Throttled,
 )
+from tests.contract.client.tiny_office import Answer, Asked, TinyOffice, refused_port, tiny_office
 
 KEYS: dict[str, Any] = {"developer_key": "developer-key", "customer_key": "customer-key-of-southside"}
 FAST = httpx.Timeout(0.3)

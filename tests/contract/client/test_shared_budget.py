@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from budget_race import arrivals, assert_shared_well
 from redis import Redis
 
 from odevents.client.budget import Priority
 from odevents.errors import BudgetSpent, StoreUnavailable
 from odevents.store import keys
 from odevents.store.budget import RedisBudget
+from tests.contract.client.budget_race import arrivals, assert_shared_well
 
 
 @pytest.fixture
-def redis(store_url: str) -> Redis:
-    server: Redis = Redis.from_url(store_url)
-    server.flushall()
-    return server
+def redis(redis_client: Redis) -> Redis:
+    return redis_client
 
 
-def test_three_processes_never_exceed_their_rate_and_use_it(redis: Redis, store_url: str) -> None:
-    assert_shared_well(arrivals(store_url, "1/1s", processes=3, calls_each=3), "1/1s")
+def test_three_processes_never_exceed_their_rate_and_use_it(redis: Redis, redis_url: str) -> None:
+    assert_shared_well(arrivals(redis_url, "1/1s", processes=3, calls_each=3), "1/1s")
 
 
 def test_a_slot_is_taken_when_it_is_free_and_not_before(redis: Redis) -> None:
