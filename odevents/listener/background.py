@@ -30,7 +30,7 @@ async def in_background(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
         else:
             _report(loop, partial(outcome.set_result, result), outcome)
 
-    threading.Thread(target=run, name=f"odevents {work.__name__}", daemon=True).start()
+    threading.Thread(target=run, name="odevents background", daemon=True).start()
     return await outcome
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from time import monotonic
 from urllib.parse import urlsplit
@@ -29,13 +29,19 @@ class Forwarder:
     """Keeps what the receiver has not yet taken, and goes on trying."""
 
     def __init__(
-        self, section: ForwardSection, outlet: Outlet, send: Send | None = None, clock: Callable[[], float] = monotonic
+        self,
+        section: ForwardSection,
+        outlet: Outlet,
+        send: Send | None = None,
+        clock: Callable[[], float] = monotonic,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._url = section.url
         self._keep = section.keep_seconds
         self._outlet = outlet
         self._send = send or post
         self._clock = clock
+        self._pause = pause
         self._kept: deque[tuple[float, Selection]] = deque()
         self._arrived = asyncio.Event()
 
@@ -62,7 +68,7 @@ class Forwarder:
             failures = failures + 1 if failure else 0
             if failure:
                 self._outlet.last_failure = failure
-                await asyncio.sleep(min(2.0 ** (failures - 1), _LONGEST_WAIT, self._keep))
+                await self._pause(min(2.0 ** (failures - 1), _LONGEST_WAIT, self._keep))
 
     async def _try_oldest(self) -> str:
         """Why it has to be tried again, or nothing."""

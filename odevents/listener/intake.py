@@ -88,16 +88,19 @@ class Intake:
 
 
 def _refuse_other_events(head: Head) -> None:
-    """A database event would be lost here; refused, it stays at the office, where its subscription shows as failing."""
-    kind = event_type(head.header("event-type"), head.parameter("type"), head.last_segment)
+    """A database event would be lost here; refused, it stays at the office, where its subscription shows as failing.
+
+    Versions before 22.4.35 do not say what they send, and a path such as ``/patientevent`` could mean either.
+    """
+    kind = event_type(head.header("event-type"), query="", last_segment="")
     if kind.table not in (_TABLE.name, UNKNOWN):
         raise DeliveryRefused(400, "other-event", f"{kind.table} is not an event of the user interface")
 
 
 def _selected(body: bytes, office: str, workstation: str) -> Change[PatientSelected]:
     rows = rows_in(body)
-    if len(rows) != 1:
-        raise DeliveryRefused(400, "not-one-row", "a UI event carries one object")
+    if len(rows) != 1 or body.lstrip().startswith(b"["):
+        raise DeliveryRefused(400, "other-event", "a UI event carries one object; rows in an array are a table's")
     try:
         row = read(rows[0], _TABLE)
     except RowUnreadable as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
 from odevents.errors import DeliveryRefused
 
@@ -52,15 +52,6 @@ class Head:
     def header(self, name: str) -> str:
         """The value of a header, ``""`` when absent."""
         return self.headers.get(name, "")
-
-    @property
-    def last_segment(self) -> str:
-        """What follows the last slash of the path."""
-        return self.path.rpartition("/")[2]
-
-    def parameter(self, name: str) -> str:
-        """The first value of a query parameter, ``""`` when absent."""
-        return parse_qs(self.query).get(name, [""])[0]
 
 
 def parse_head(raw: bytes) -> Head:

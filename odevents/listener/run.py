@@ -65,14 +65,15 @@ class Listener:
         routes = Routes(sockets[0].getsockname()[1], keys, intake, screen, tally)
         server = Server(routes.respond, routes.refuse, self.limits)
         await server.start(sockets)
-        working = [asyncio.create_task(task) for task in tasks]
-        try:
-            yield tally
-        finally:
-            for task in working:
-                task.cancel()
-            await asyncio.gather(*working, return_exceptions=True)
-            await server.stop()
+        # An outlet never ends by itself: if one fails all the same, so does the listener, and the system restarts it.
+        async with asyncio.TaskGroup() as group:
+            working = [group.create_task(task) for task in tasks]
+            try:
+                yield tally
+            finally:
+                for task in working:
+                    task.cancel()
+                await server.stop()
 
     def _add_outlets(
         self,

@@ -114,6 +114,10 @@ class Server:
             response = await self._respond(Request(head, reader, writer, self._limits.body))
         except DeliveryRefused as refusal:
             response = self._refuse(refusal)
+        except (OSError, EOFError):
+            raise
+        except Exception as error:  # a mistake of ours must not take the listener down, nor go unseen
+            response = self._refuse(DeliveryRefused(500, f"mistake-{type(error).__name__}", "a mistake in odevents"))
         self._unread.pop(task, None)
         writer.write(response.head() + response.body)
         await writer.drain()

@@ -86,6 +86,10 @@ BODIES: dict[str, Make] = {
     "an empty body": lambda port: head(port, length=0),
     "a number": lambda port: head(port, length=1) + b"7",
     "two rows": lambda port: head(port, length=2 * len(BODY) + 3) + b"[" + BODY + b"," + BODY + b"]",
+    "one row in an array": lambda port: head(port, length=len(BODY) + 2) + b"[" + BODY + b"]",
+    "a watch table's rows from an older version": lambda port: (
+        head(port, {"Event-Type": None}, length=len(BODY) + 2) + b"[" + BODY + b"]"
+    ),
     "no PatNum": lambda port: head(port, length=2) + b"{}",
     "a PatNum that is none": lambda port: head(port, length=16) + b'{"PatNum": true}',
     "deep nesting": lambda port: head(port, length=200_000) + b"[" * 200_000,
