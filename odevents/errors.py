@@ -9,6 +9,7 @@
     ├── SealBroken               whoever keeps the sealing keys
     ├── StoreUnavailable         whoever runs Redis
     ├── LeaseLost                nobody: another worker has the lane now
+    ├── AgingNotSetUp            the office: it never computes aging
     └── CallError                whoever looks after the office's API access
         ├── CallInvalid          the caller: arguments the method does not take; never sent
         ├── NotApplied           certainly had no effect
@@ -72,6 +73,10 @@ class StoreUnavailable(OdeventsError):
 
 class LeaseLost(OdeventsError):
     """This worker no longer owns the lane; it must change nothing and let go."""
+
+
+class AgingNotSetUp(OdeventsError):
+    """The office does not compute aging by itself; someone there sets Automated Aging Runtime."""
 
 
 class CallError(OdeventsError):

@@ -23,6 +23,7 @@ COMMANDS = {
     "check": ("odevents.cli.check", "Check odevents.toml and the environment, offline."),
     "simulate": ("odevents.cli.simulate", "The pretend Open Dental on its own."),
     "api": ("odevents.cli.api", "Any call of an office's REST API."),
+    "report": ("odevents.cli.report", "Patients, procedures or a query, read for a report."),
     "aging": ("odevents.cli.aging", "An office's aging data, by the documented steps."),
 }
 """Command -> the module that has it under its own name, and what the help says."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
@@ -17,12 +17,17 @@ E = TypeVar("E", bound=CallError)
 
 @dataclass(frozen=True)
 class Call:
-    """One call, complete and not yet sent. Its ``repr`` shows no value of the body or the query."""
+    """One call, complete and not yet sent. Its ``repr`` shows no value of the body or the query.
+
+    :ivar departing: called when budget and connection are there and the next thing to happen is the first byte. What it
+        raises comes out of ``send``, and nothing was sent.
+    """
 
     endpoint: Endpoint[..., Any]
     values: tuple[int, ...] = ()
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: Mapping[str, Any] | None = field(default=None, repr=False)
+    departing: Callable[[], None] | None = field(default=None, repr=False, compare=False)
 
     @property
     def verb(self) -> str:

@@ -241,6 +241,11 @@ class _Listing(Endpoint[A, Iterator[R]], Generic[A, R]):
         return (row for page in pages(sender, call) for row in self.read(page))
 
 
+def is_list(endpoint: Endpoint[..., Any]) -> bool:
+    """Whether the method is a list that is read page by page."""
+    return isinstance(endpoint, _Listing)
+
+
 class Find(_Listing[P, R], Generic[P, R]):
     """Rows by parameters."""
 

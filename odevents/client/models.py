@@ -8,9 +8,11 @@ error.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from odevents.client.conditions import Condition
@@ -103,6 +105,35 @@ class PagedQuery(Query):
 
     Limit: int = Field(default=unset, ge=1)
     Offset: int = Field(default=unset, ge=0)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a method, as documented.
+
+    :ivar added: the version of Open Dental that added it, ``None`` for the method's own.
+    """
+
+    name: str
+    required: bool
+    added: str | None
+
+
+def parameters(request: type[Request] | None) -> list[Parameter]:
+    """The parameters of a method, without those that every list takes."""
+    if request is None:
+        return []
+    common = PagedQuery.model_fields if issubclass(request, PagedQuery) else {}
+    return [
+        Parameter(name, field.is_required(), _version_added(field))
+        for name, field in request.model_fields.items()
+        if name not in common
+    ]
+
+
+def _version_added(field: FieldInfo) -> str | None:
+    extra = field.json_schema_extra
+    return str(extra["added"]) if isinstance(extra, dict) else None
 
 
 class Part(BaseModel):

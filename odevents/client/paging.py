@@ -16,7 +16,7 @@ MAX_PAGES = 100_000
 _VOLATILE = "serverDateTime"
 
 
-def pages(sender: Sender, call: Call) -> Iterator[list[object]]:
+def pages(sender: Sender, call: Call, page_size: int | None = None) -> Iterator[list[object]]:
     """The pages of a list, each as decoded JSON, asked for when they are needed.
 
     ``Limit`` in the call's query is the most rows wanted in all; ``Offset`` is where to begin. A page shorter
@@ -27,6 +27,7 @@ def pages(sender: Sender, call: Call) -> Iterator[list[object]]:
     """
     offset = int(call.query.get("Offset", 0))
     wanted = int(call.query["Limit"]) if "Limit" in call.query else None
+    size = page_size or sender.page_size
     before: list[object] = []
     asked = call
     for _ in range(MAX_PAGES):
@@ -34,8 +35,7 @@ def pages(sender: Sender, call: Call) -> Iterator[list[object]]:
         if before and _steady(page) == _steady(before):
             raise AnswerUnreadable("the same page came twice", verb=call.verb, path=call.template)
         yield page if wanted is None else page[:wanted]
-        full = min(sender.page_size, wanted or sender.page_size)
-        if len(page) < full or wanted == len(page):
+        if len(page) < min(size, wanted or size) or wanted == len(page):
             return
         before, offset = page, offset + len(page)
         query = {**call.query, "Offset": str(offset)}

@@ -149,7 +149,8 @@ class Session:
 
     def _once(self, base_url: str, call: Call, body: bytes | None) -> object:
         self._await_slot()
-        request = self._http.build_request(call.verb, f"{base_url}/{call.target}", content=body)
+        leaving = {"trace": _trace(call.departing)} if call.departing else None
+        request = self._http.build_request(call.verb, f"{base_url}/{call.target}", content=body, extensions=leaving)
         status, headers, content = self._exchange(call, request)
         error = failure(call, status, headers, content)
         if error is None:
@@ -188,6 +189,16 @@ class Session:
             if self._clock() > deadline:
                 raise call.error(OutcomeUnknown, "the answer trickles in without end")
         return bytes(content)
+
+
+def _trace(departing: Callable[[], None]) -> Callable[[str, object], None]:
+    """Calls ``departing`` when the transport, connected, is about to write the request's first line."""
+
+    def trace(event: str, _: object) -> None:
+        if event.endswith("send_request_headers.started"):
+            departing()
+
+    return trace
 
 
 def _worth_another_try(error: CallError) -> bool:

@@ -13,7 +13,7 @@ import pytest
 
 from odevents.client import resources
 from odevents.client.call import Call
-from odevents.client.endpoints import Endpoint, Nothing
+from odevents.client.endpoints import Endpoint, Nothing, is_list
 from odevents.client.models import Row
 from odevents.client.paging import pages
 from odevents.client.resources.appointments import Appointment
@@ -160,8 +160,7 @@ def test_an_example_response_is_read_without_losing_a_field(example: Example, re
     if endpoint.response is Nothing:
         pytest.fail(f"{endpoint} documents no answer, yet here is one")
     given = printed if isinstance(response, list) else [printed[0]]
-    listed = verb == "GET" and str(endpoint.response).startswith("list")
-    read = endpoint.read(given if listed or isinstance(response, list) else given[0])
+    read = endpoint.read(given if is_list(endpoint) or isinstance(response, list) else given[0])
 
     for row, original in zip(read if isinstance(read, list) else [read], printed, strict=True):
         again = row.wire() if isinstance(row, Row) else row

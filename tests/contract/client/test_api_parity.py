@@ -8,11 +8,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from pydantic.fields import FieldInfo
 
-from odevents.client import resources
+from odevents.client import models, resources
 from odevents.client.endpoints import Endpoint, Nothing
-from odevents.client.models import PagedQuery
+from odevents.client.models import Parameter
 
 METHODS: list[dict[str, Any]] = msgspec.json.decode((Path(__file__).parent.parent / "data/methods.json").read_bytes())
 DOCUMENTED = {(method["verb"], method["path"].strip("/")): method for method in METHODS}
@@ -46,21 +45,8 @@ RENAMED_COLUMNS = {"Description ": "Description", "SubstiutionLinkNum": "Substit
 """Columns that an example misspells."""
 
 
-def parameters(endpoint: Endpoint[..., Any]) -> dict[str, tuple[bool, str | None]]:
-    """Name -> (required, version added), without what every list takes."""
-    if endpoint.request is None:
-        return {}
-    common = PagedQuery.model_fields if issubclass(endpoint.request, PagedQuery) else {}
-    return {
-        name: (field.is_required(), version_added(field))
-        for name, field in endpoint.request.model_fields.items()
-        if name not in common
-    }
-
-
-def version_added(field: FieldInfo) -> str | None:
-    extra = field.json_schema_extra
-    return str(extra["added"]) if isinstance(extra, dict) else None
+def parameters(endpoint: Endpoint[..., Any]) -> dict[str, Parameter]:
+    return {parameter.name: parameter for parameter in models.parameters(endpoint.request)}
 
 
 def test_no_method_is_missing_and_none_is_invented() -> None:
@@ -83,9 +69,9 @@ def test_a_method_takes_the_documented_parameters(key: tuple[str, str]) -> None:
 
     assert ours.keys() - ONLY_IN_THE_TEXT.get(key, set()) == {parameter["name"] for parameter in documented}
     for parameter in documented:
-        assert ours[parameter["name"]][1] == parameter.get("added"), parameter["name"]
+        assert ours[parameter["name"]].added == parameter.get("added"), parameter["name"]
     always = {parameter["name"] for parameter in method["required"] if not parameter.get("conditional")}
-    assert {name for name, (required, _) in ours.items() if required} == always
+    assert {name for name, parameter in ours.items() if parameter.required} == always
 
 
 @pytest.mark.parametrize("key", BOTH, ids=" ".join)

@@ -1,0 +1,1 @@
+"""The documents' recipes as functions: several calls that belong together."""
