@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from odevents.client.endpoints import Nothing
 from odevents.simulator.clock import moment, wire
 from odevents.simulator.enumerations import ENUMERATIONS
 from odevents.simulator.rest.answer import Answer, Refused, bad_request, not_found
@@ -39,15 +40,33 @@ def remove(asked: Asked) -> Answer:
 
 
 def created(asked: Asked, key: int, table: Table | None = None) -> Answer:
-    """201 (or the odd 200), the ``location``, and the object where one is documented."""
-    body = shown(asked, key, table) if asked.endpoint.response is not None else None
+    """201 (or the odd 200), with ``location`` and object, or with neither, as documented for the version."""
+    if not _returns_object(asked):
+        return Answer(asked.endpoint.success)
     resource = asked.endpoint.path.partition("/")[0]
-    return Answer(asked.endpoint.success, body, {"location": f"{asked.office.base_url}/{resource}/{key}"})
+    location = {"location": f"{asked.office.base_url}/{resource}/{key}"}
+    return Answer(asked.endpoint.success, shown(asked, key, table), location)
 
 
 def updated(asked: Asked, key: int) -> Answer:
     """The documented success, with the object where one is documented."""
-    return Answer(asked.endpoint.success, shown(asked, key) if asked.endpoint.response is not None else None)
+    return Answer(asked.endpoint.success, shown(asked, key) if _returns_object(asked) else None)
+
+
+_OBJECT_SINCE = {("POST", "commlogs"): "23.3.7"} | dict.fromkeys(
+    (
+        ("POST", "popups"), ("POST", "inssubs"), ("POST", "patplans"), ("POST", "payments"), ("POST", "procedurelogs"),
+        ("POST", "diseases"), ("POST", "refattaches"), ("POST", "documents/Upload"), ("POST", "documents/SetByUrl"),
+        ("PUT", "appointments/{AptNum}"), ("PUT", "claims/{ClaimNum}/Status"), ("PUT", "insverifies"),
+        ("PUT", "patfields"), ("PUT", "patients/{PatNum}"),
+    ),
+    "22.1",  # not in the specification of 2021; the pages of today do not say since when
+)  # fmt: skip
+
+
+def _returns_object(asked: Asked) -> bool:
+    since = _OBJECT_SINCE.get((asked.endpoint.verb, asked.endpoint.path), "")
+    return asked.endpoint.response is not Nothing and (not since or asked.office.has_version(since))
 
 
 def shown(asked: Asked, key: int, table: Table | None = None) -> Row:

@@ -13,7 +13,6 @@ from odevents.simulator.rest.asked import Asked, serves
 from odevents.simulator.rest.handlers import charting
 from odevents.simulator.store import Row
 
-_PAIRS = (("Priority", "priority"), ("Dx", "dxName"))
 _NOT_WHEN_COMPLETE = ("procCode", "CodeNum", "ToothNum", "Surf", "ToothRange")
 _NEEDS = {
     "Surf": ("Surf", "ToothNum"), "Tooth": ("ToothNum",), "ToothRange": ("ToothRange",), "Quad": ("Surf",),
@@ -29,10 +28,7 @@ _HELD_BY = (
 
 @serves("POST", "procedurelogs")
 def create(asked: Asked) -> Answer:
-    """POST: one of each pair of a number and its name; the tooth fields that the code's treatment area needs."""
-    for pair in _PAIRS:
-        if all(asked.body.get(name) not in (None, "") for name in pair):
-            raise bad_request(f"Only one of {' and '.join(pair)} may be given.")
+    """POST: the code by name or number, with the tooth fields that its treatment area needs."""
     patient = asked.the_row("patient", asked.number("PatNum"))
     code = _code(asked)
     values = write.settled(asked, asked.shown)
