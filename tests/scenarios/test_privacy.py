@@ -1,0 +1,133 @@
+"""No value of any row is ever readable in a log line, a job, a key name, a counter, or anywhere in Redis."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from odevents.events.tables import UI_EVENTS, WATCH_TABLES, Table, model_of
+from tests.support.canaries import everything_in, found
+from tests.support.command import run
+from tests.support.installation import Installation, installation, until
+
+HANDLERS = """
+from odevents import Change, Office, on
+from odevents.client.resources.patients import Patient
+
+@on(Patient, "updated")
+def fails(change, office):
+    raise RuntimeError(f"{change.row.LName} {change.row.FName} {change.values}")
+"""
+
+REACTIONS = """
+[[reactions]]
+name = "speaks"
+on = "Appointment"
+note = "{{ ProcDescript }} {{ Note }}"
+commlog = "{{ provAbbr }} {{ Note }}"
+"""
+
+
+@pytest.fixture(scope="module")
+def told_secrets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, list[str]]]:
+    """An installation that has seen canaries in every text column of every table, read, failed and written."""
+    folder = tmp_path_factory.mktemp("privacy")
+    (folder / "secret_handlers.py").write_text(HANDLERS)
+    commands = ("serve", "worker", "scheduler")
+    with installation(folder, *commands, reactions=REACTIONS, handlers=["secret_handlers"]) as running:
+        canaries: list[str] = []
+        for table in (*WATCH_TABLES.values(), *UI_EVENTS.values()):
+            source = "UiEventType" if table.name in UI_EVENTS else "WatchTable"
+            for version in range(2):
+                row, hidden = row_of(table, version)
+                canaries += hidden
+                running.post([row], Event_Type=f"{source}: {table.name}")
+        for body in (
+            b'[{"Note": "canary-in-broken-json"',
+            b'[{"AptNum": "canary-no-number", "Note": "canary-bad-row"}]',
+        ):
+            running.post(body, Event_Type="WatchTable: Appointment")
+        until(lambda: running.idle() and running.writes(), within=30, what="the end of all writes")
+        run(running, "deliveries", "list")
+        yield running, [*canaries, "canary-in-broken-json", "canary-no-number", "canary-bad-row"]
+
+
+def row_of(table: Table, version: int) -> tuple[dict[str, Any], list[str]]:
+    """A row with an unmistakable value in every column that may hold text, dates kept as dates."""
+    hidden: list[str] = []
+    row: dict[str, Any] = {table.key: 3, "PatNum": 3}
+    model = model_of(table)
+    texts = [name for name, field in model.model_fields.items() if field.annotation is str] if model else ["Note"]
+    for column in texts:
+        if column in row:
+            continue
+        row[column] = f"canary-{table.name}-{column}-{version}"
+        hidden.append(row[column])
+    row |= {"AptNum": 3, "Birthdate": f"19{51 + version}-02-03"}
+    if table.stamp:
+        row[table.stamp] = f"2026-01-05 08:00:0{version}"
+    return row, [*hidden, row["Birthdate"]]
+
+
+def test_there_are_canaries_worth_looking_for(told_secrets: tuple[Installation, list[str]]) -> None:
+    """The control: names, phones, numbers and notes were really sent, understood, failed on, and written."""
+    running, canaries = told_secrets
+
+    for column in ("LName", "FName", "HmPhone", "SSN", "MedicaidID", "Note", "FieldValue", "Address"):
+        assert any(f"-{column}-" in canary for canary in canaries), column
+    counters = running.runtime.store.counters()
+    assert counters["writes|southside|fails|handler|intended"] >= 1
+    assert {action for _, action in running.writes()} == {"/appointments/3/Note", "/commlogs"}
+
+
+def test_no_value_of_a_row_is_in_a_log_line(told_secrets: tuple[Installation, list[str]]) -> None:
+    """At level debug, through refused bodies, unreadable rows and failing handlers."""
+    running, canaries = told_secrets
+    logs = running.logs()
+
+    assert '"handler failed"' in logs or "handler failed" in logs
+    assert found(canaries, [("logs", logs.encode())]) == set()
+
+
+def test_no_value_of_a_row_is_readable_in_redis(told_secrets: tuple[Installation, list[str]]) -> None:
+    """Names of keys, jobs of RQ, counters and everything else, after undoing every encoding; only sealed is left."""
+    running, canaries = told_secrets
+    places = list(everything_in(running.redis))
+
+    assert any(place.startswith("rq:job:") for place, _ in places), "jobs were looked at"
+    assert found(canaries, places) == set()
+
+
+def test_no_key_of_an_office_is_readable_in_redis_or_logs(told_secrets: tuple[Installation, list[str]]) -> None:
+    """A customer key opens the office's records."""
+    running, _ = told_secrets
+    key = running.clinic.office("southside").customer_key
+
+    assert found([key], [*everything_in(running.redis), ("logs", running.logs().encode())]) == set()
+
+
+def test_ssn_and_medicaid_id_are_not_even_stored_sealed(told_secrets: tuple[Installation, list[str]]) -> None:
+    """What nobody may keep is replaced before it is stored; that it changed is still seen."""
+    running, _ = told_secrets
+    inbox = running.runtime.store.inbox
+    patients = [entry for entry in inbox.recent(100) if entry.table == "Patient"]
+
+    stored = [json.loads(inbox.body("southside", entry.id))[0] for entry in patients]
+    assert all(row[column].startswith("fingerprint:") for row in stored for column in ("SSN", "MedicaidID"))
+    assert {"SSN", "MedicaidID", "LName"} <= set(inbox.outcomes("southside", patients[0].id)[0].fields)
+
+
+@pytest.mark.parametrize("hide", [bytes, zlib.compress, base64.b64encode, lambda v: base64.b64encode(zlib.compress(v))])
+def test_the_search_finds_what_is_hidden(told_secrets: tuple[Installation, list[str]], hide: Any) -> None:
+    """The control: one canary put into Redis, however wrapped, is found."""
+    running, canaries = told_secrets
+    running.redis.set("control", hide(b"some text before " + canaries[0].encode()))
+    try:
+        assert found(canaries, everything_in(running.redis)) == {(canaries[0].casefold(), "control")}
+    finally:
+        running.redis.delete("control")

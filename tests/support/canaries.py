@@ -1,0 +1,92 @@
+"""Finding values that must not be anywhere: in text, in Redis, through every encoding that could hide them."""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import redis
+
+from odevents.store.compression import zstd
+
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
+_DEEPEST = 4
+
+
+def found(canaries: Iterable[str], places: Iterable[tuple[str, bytes]]) -> set[tuple[str, str]]:
+    """Which canaries show in which places."""
+    wanted = [canary.casefold().encode() for canary in canaries]
+    return {
+        (canary.decode(), place)
+        for place, value in places
+        for layer in layers(value)
+        for canary in wanted
+        if canary in layer.lower()
+    }
+
+
+def layers(value: bytes, depth: int = 0) -> Iterator[bytes]:
+    """A value, and all that can be decompressed or decoded out of it."""
+    yield value
+    if depth == _DEEPEST:
+        return
+    for inner in (*_decompressed(value), *_decoded(value)):
+        yield from layers(inner, depth + 1)
+
+
+def everything_in(client: redis.Redis) -> Iterator[tuple[str, bytes]]:
+    """Every key name and every value of a server, whatever its type."""
+    readers: dict[bytes, Any] = {
+        b"string": client.get,
+        b"hash": client.hgetall,
+        b"list": lambda key: client.lrange(key, 0, -1),
+        b"set": client.smembers,
+        b"zset": lambda key: client.zrange(key, 0, -1, withscores=True),
+        b"stream": client.xrange,
+    }
+    for key in client.scan_iter(count=1000):
+        name = key.decode(errors="replace")
+        yield "key names", key
+        for piece in _pieces(readers[client.type(key)](key)):
+            yield name, piece
+
+
+def _pieces(value: Any) -> Iterator[bytes]:
+    if isinstance(value, bytes):
+        yield value
+    elif isinstance(value, dict):
+        for name, content in value.items():
+            yield from _pieces(name)
+            yield from _pieces(content)
+    elif isinstance(value, list | tuple | set):
+        for item in value:
+            yield from _pieces(item)
+
+
+def _decompressed(value: bytes) -> Iterator[bytes]:
+    for start, inflate in (
+        (b"\x78", zlib.decompress),
+        (b"\x1f\x8b", lambda v: zlib.decompress(v, 31)),
+        (b"\x28\xb5\x2f\xfd", zstd.decompress),
+    ):
+        position = value.find(start)
+        if position >= 0:
+            try:
+                yield inflate(value[position:])
+            except (zlib.error, zstd.ZstdError):
+                continue
+
+
+def _decoded(value: bytes) -> Iterator[bytes]:
+    for match in _BASE64.findall(value):
+        try:
+            yield base64.b64decode(match.replace(b"-", b"+").replace(b"_", b"/") + b"==")
+        except ValueError:
+            continue
+        try:
+            yield bytes.fromhex(match.decode())
+        except ValueError:
+            continue
