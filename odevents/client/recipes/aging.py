@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from odevents.client.endpoints import told
 from odevents.client.models import Row
 from odevents.client.opendental import OpenDental
 from odevents.client.recipes.query import rows_of_query
 from odevents.client.wire import Date, DateTime, Money, Num
-from odevents.errors import AgingNotSetUp
+from odevents.errors import AgingNotSetUp, AnswerUnreadable
 
 T = TypeVar("T")
 
@@ -79,11 +80,20 @@ def balances(client: OpenDental, clinic: int | None = None) -> Iterator[Balance]
     """The guarantors that have a balance, in the order of their keys.
 
     :param clinic: only those of this clinic, which is quicker.
+    :raises odevents.errors.AnswerUnreadable: the rows are not those of the query.
     """
     at_clinic = "" if clinic is None else f"clinicnum={int(clinic)} AND "
     where = f"patnum=guarantor AND {at_clinic}({_OWING})"
     sql = f"SELECT {_COLUMNS} FROM patient WHERE {where} ORDER BY patnum"  # noqa: S608 - made of constants and one int
-    return (Balance.model_validate(row) for row in rows_of_query(client, sql))
+    # Whether a column comes back as the query or as the table spells it is the database's choice.
+    return (_balance({name.lower(): value for name, value in row.items()}) for row in rows_of_query(client, sql))
+
+
+def _balance(row: dict[str, Any]) -> Balance:
+    try:
+        return Balance.model_validate(row)
+    except ValidationError as error:
+        raise AnswerUnreadable(told(error)) from None
 
 
 def _preference(client: OpenDental, name: str) -> str:
