@@ -29,6 +29,9 @@ def _zone(value: str) -> str:
 
 Name = Annotated[str, AfterValidator(_name)]
 Budget = Literal["1/5s", "1/1s", "1/0.5s", "none"]
+OnUnknown = Literal["verify", "drop", "manual"]
+"""What a reaction wants when nobody knows whether its write took effect: read back, and send again if it is not there;
+let it go; or read back, and leave the rest to a person."""
 ChangeKind = Literal["created", "updated", "deleted", "first-seen", "selected"]
 
 
@@ -165,6 +168,8 @@ class ReactionTable(Table):
     note: str | None = None
     commlog: CommlogTable | None = None
     marker: Literal["end", "text"] = "end"
+    still: bool = False
+    on_unknown: OnUnknown = "verify"
 
     @model_validator(mode="after")
     def _does_something(self) -> ReactionTable:

@@ -12,13 +12,13 @@ records each in one atomic step; it may die anywhere and the next one starts whe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from odevents.errors import DeliveryRefused, LeaseLost
-from odevents.events.change import Feed
+from odevents.errors import DeliveryRefused, LeaseLost, SealBroken
+from odevents.events.change import Change, Feed
 from odevents.events.delivery import EventType, rows_in
 from odevents.events.row import ReadRow
 from odevents.events.tables import UI_EVENTS, table_named
@@ -26,8 +26,8 @@ from odevents.events.understanding import Knowledge, Understood, newest_stamp, r
 from odevents.office import Offices
 from odevents.queues import Hints
 from odevents.reactions.performing import Performing
-from odevents.reactions.planning import plan
-from odevents.reactions.registry import Registry
+from odevents.reactions.planning import in_doubt, plan
+from odevents.reactions.registry import Reaction, Registry
 from odevents.reactions.text import TextInvalid
 from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
@@ -35,7 +35,7 @@ from odevents.store.dead_letters import DeadLetter, steps_to_bury
 from odevents.store.ids import new_id
 from odevents.store.inbox import Ended, Entry, RowOutcome
 from odevents.store.keys import Lane
-from odevents.store.ledger import Write
+from odevents.store.ledger import State, Write
 from odevents.store.store import Store
 
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ YIELD_AFTER = 5.0
 
 JUST_NOW = 600.0
 """Seconds; a row created so shortly before its delivery came is new, whatever else is known."""
+
+HELD_FOR = 10.0
+"""Seconds after which a write of a paused reaction is looked at again."""
 
 MOST_TRIES = 10
 """How often a delivery may take its worker down before it is put aside."""
@@ -122,10 +125,17 @@ class Pipeline:
         return True
 
     def _perform_next(self, lease: Lease, office: str) -> bool:
+        if self.store.pauses.hold(office):
+            return False  # the sweep comes back
         write = self.store.ledger.next_due(office, self.clock())
         if write is None:
             return False
-        self.perform(lease, write)
+        if self.store.pauses.hold(office, write.reaction):
+            steps = Steps()
+            self.store.ledger.postpone(steps, write, self.clock() + HELD_FOR)
+            lease.commit(steps)
+        else:
+            self.perform(lease, write)
         return True
 
     def _understand(self, steps: Steps, entry: Entry) -> list[Understood]:
@@ -171,15 +181,26 @@ class Pipeline:
         return wanted
 
     def _writes(self, steps: Steps, entry: Entry, understood: Iterable[Understood]) -> Iterator[Write]:
-        now = self.clock()
-        local = self.offices[entry.office].local_time(now)
         for index, row in enumerate(understood):
             for reaction in self.registry.wanted_by(row.change) if row.change else ():
                 try:
-                    yield from plan(reaction, row.change, self.store.seals.fingerprint, now, local)  # type: ignore[arg-type]
+                    yield from self._writes_of(steps, reaction, cast("Change[Any]", row.change))
                 except TextInvalid as error:
                     message = f"reaction {reaction.name}: {error}"
                     self._bury(steps, entry, "text-invalid", message, msgspec.json.encode(row.values), index)
+
+    def _writes_of(self, steps: Steps, reaction: Reaction, change: Change[Any]) -> Iterator[Write]:
+        now, office = self.clock(), self.offices[change.office]
+        horizon = max(self.store.ledger.began(now), now - self.performing.keep_seconds)
+        local = office.local_time(now)
+        stopped = self.store.breaker.fired(steps, reaction.name, change)
+        for write in plan(reaction, change, self.store.seals.fingerprint, now, local):
+            if stopped:
+                self.performing.refuse(steps, write, "loop-breaker")
+            elif in_doubt(change, office.local_time(horizon), local):
+                yield replace(write, state=State.UNKNOWN, sent_at=horizon)
+            else:
+                yield write
 
     def _bury_rows(self, steps: Steps, entry: Entry, understood: Iterable[Understood]) -> None:
         for index, row in enumerate(understood):
@@ -204,8 +225,12 @@ class Pipeline:
 
     def _give_up(self, lease: Lease, entry: Entry) -> None:
         steps = Steps()
-        message = f"a worker died {MOST_TRIES} times while it understood this delivery"
-        self._bury(steps, entry, "worker-died", message, self.store.inbox.body(entry.office, entry.id))
+        message = f"a worker failed {MOST_TRIES} times to understand this delivery"
+        try:
+            body = self.store.inbox.body(entry.office, entry.id)
+        except SealBroken as error:
+            body, message = b"", f"{message}: {error}"
+        self._bury(steps, entry, "worker-died", message, body)
         self.store.inbox.finish(steps, entry, Ended([], status="dead"), self.clock(), self.keep_seconds)
         lease.commit(steps)
 

@@ -95,6 +95,7 @@ class Runtime:
             clock=time.time,
             quarantine=self.settings.quarantine_seconds,
             keep_seconds=int(self.settings.keep_writes_days * _DAY),
+            handler_seconds=self.settings.handler_seconds,
         )
         return Pipeline(
             store=self.store,

@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     quarantine_seconds: float = Field(
         90, gt=0, description="how long a write without a trustworthy answer waits before it is read back"
     )
+    handler_seconds: float = Field(
+        100, gt=0, le=140, description="how long a handler may run; then its worker is ended, and it counts as a try"
+    )
     allow_doubtful_redis: bool = Field(
         False, description="start although the server may lose what it acknowledged (development only)"
     )

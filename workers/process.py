@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _LOOK_EVERY = 1
 """Seconds between two looks at the stop flag while no job comes."""
 
+_MOST_MEMORY = 1 << 30
+"""Bytes of data a worker may have; beyond, a handler meets ``MemoryError`` instead of taking the machine with it."""
+
 
 class LaneWorker(SimpleWorker):
     """Takes hints from exactly one queue (with several, RQ pops without a safety net), one after the other.
@@ -67,6 +70,7 @@ def run(lane: Lane) -> None:
     runtime = process_runtime()
     configure_logging(runtime.settings.log_level, json=not sys.stderr.isatty())
     logging.getLogger("rq.worker").setLevel(logging.ERROR)
+    _bound_memory()
     connection = connect_rq(runtime.redis_url)
     worker = LaneWorker(
         [queue(connection, lane)],
@@ -79,6 +83,14 @@ def run(lane: Lane) -> None:
     )
     logger.info("worker ready", lane=lane, pid=os.getpid())
     worker.work(logging_level="ERROR")
+
+
+def _bound_memory() -> None:
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, most))
 
 
 def _where(error: BaseException) -> str:

@@ -59,6 +59,7 @@ def demo(port: int, rate: int, seconds: float | None) -> None:
             signal.signal(number, lambda *_: supervisor.ask_to_stop())
         supervisor.start()
         try:
+            runtime.store.ledger.mark_new()
             _await_receiver(port, supervisor)
             _prime(runtime, clinic, port)
             _subscribe(runtime, clinic, port)

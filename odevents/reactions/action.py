@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -17,6 +17,10 @@ from odevents.store.expected import Trace
 
 Intent = dict[str, Any]
 """What one write is to do, as plain JSON; sealed at rest."""
+
+
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+"""How far an office's clock may be from ours before anything here goes wrong."""
 
 
 class Found(StrEnum):

@@ -2,7 +2,8 @@
 
 1. A write that may have been sent waits out its quarantine, and is read back before anything else.
 2. What reads first is read first: done already, or not allowed any more, ends it here.
-3. The intent is recorded durably, together with what its echo will look like; then the call leaves.
+3. With budget and connection at hand, the intent is recorded durably, together with what its echo will look like; the
+   next thing that happens is the call's first byte.
 4. The answer decides: done; certainly not applied; or unknown, and then step 1 comes round again.
 """
 
@@ -14,13 +15,18 @@ from datetime import timedelta
 from typing import Protocol
 
 from odevents.client.call import Sender
+from odevents.config import OnUnknown
 from odevents.errors import CallError
-from odevents.reactions.action import Action, Context, Echo, Found, NoTarget
+from odevents.reactions.action import CLOCKS_DIFFER_BY, Action, Context, Echo, Found, NoTarget
 from odevents.reactions.retry import MOST_ATTEMPTS, after_reading, after_sending
 from odevents.store.expected import Expectation
 from odevents.store.ledger import Result, State, Write
 
-_CLOCKS_DIFFER_BY = timedelta(minutes=5)
+HELD_FOR = 2.0
+
+
+class Held(Exception):
+    """Effects are paused; nothing was sent."""
 
 
 class Recorder(Protocol):
@@ -29,7 +35,8 @@ class Recorder(Protocol):
     def intend(self, write: Write, echo: Echo | None, expectation: Expectation) -> Write:
         """The call is about to leave.
 
-        :raises odevents.errors.LeaseLost: it must not.
+        :raises odevents.errors.LeaseLost: it must not, the lane is somebody else's.
+        :raises Held: it must not, effects are paused.
         """
         ...
 
@@ -44,6 +51,7 @@ class Attempt:
 
     :ivar clock: seconds since the epoch.
     :ivar quarantine: seconds that an unknown outcome rests before it is read back.
+    :ivar still: whether the reaction's condition holds at the office now.
     """
 
     action: Action
@@ -52,6 +60,8 @@ class Attempt:
     recorder: Recorder
     clock: Callable[[], float]
     quarantine: float
+    on_unknown: OnUnknown = "verify"
+    still: Callable[[], bool] = lambda: True
 
 
 def attempt(write: Write, at: Attempt) -> tuple[Write, Result]:
@@ -61,12 +71,16 @@ def attempt(write: Write, at: Attempt) -> tuple[Write, Result]:
     """
     doubtful = write.state in (State.SENT, State.UNKNOWN)
     rested = write.sent_at + at.quarantine
+    if doubtful and at.on_unknown == "drop" and not _decided(write):
+        return write, Result(State.SKIPPED, "outcome-unknown")
     if doubtful and at.clock() < rested:
         return write, Result(State.UNKNOWN, "quarantine", retry_at=rested)
     try:
         learned = at.action.target(write.intent, at.context)
         write = replace(write, intent={**write.intent, **learned})
         ended = _read_back(write, at) if doubtful or at.action.reads_first else None
+        if ended is None and not at.still():
+            ended = Result(State.SKIPPED, "no-longer-holds")
         return (write, ended) if ended else _send(write, at)
     except NoTarget as missing:
         return write, Result(State.SKIPPED, str(missing))
@@ -82,29 +96,60 @@ def _read_back(write: Write, at: Attempt) -> Result | None:
         case Found.FORBIDDEN:
             return Result(State.SKIPPED, check.reason)
         case Found.UNKNOWABLE:
-            return Result(State.DEAD, "cannot-be-read-back")
+            return None if _decided(write) else Result(State.DEAD, "cannot-be-read-back")
         case Found.ABSENT:
-            return Result(State.DEAD, "too-many-attempts") if write.attempts >= MOST_ATTEMPTS else None
+            return _given_up(write, at)
+
+
+def _decided(write: Write) -> bool:
+    """Whether a person, having looked, wants it sent."""
+    return write.requeued > 0 and write.attempts == 0
+
+
+def _given_up(write: Write, at: Attempt) -> Result | None:
+    if write.attempts and at.on_unknown == "manual":
+        return Result(State.DEAD, "not-there-after-unknown-outcome")
+    return Result(State.DEAD, "too-many-attempts") if write.attempts >= MOST_ATTEMPTS else None
 
 
 def _send(write: Write, at: Attempt) -> tuple[Write, Result]:
     call = at.action.call(write.intent, at.context)
     echo = at.action.echo(write.intent, at.context)
-    sent = at.recorder.intend(write, echo, _expectation(write, echo, at))
+    departed: list[Write] = []
+
+    def depart() -> None:
+        # A second base URL is tried only when the first was not reached, so one record covers both.
+        if not departed:
+            departed.append(at.recorder.intend(write, echo, _expectation(write, echo, at)))
+
     try:
-        answer = at.sender.send(call)
+        answer = at.sender.send(replace(call, departing=depart))
+    except Held:
+        return write, Result(write.state, "paused", retry_at=at.clock() + HELD_FOR)
     except CallError as error:
-        result = after_sending(error, sent, at.clock(), at.quarantine)
-        if result.state in (State.INTENDED, State.DEAD):
-            at.recorder.forget(sent, echo)
-        return sent, result
-    return replace(sent, intent={**sent.intent, "answer": answer}), Result(State.DONE)
+        return _failed(error, write, departed, echo, at)
+    if not departed:
+        raise RuntimeError(f"{call.verb} {call.template} was sent by something that does not call `departing`")
+    return replace(departed[0], intent={**departed[0].intent, "answer": answer}), Result(State.DONE)
+
+
+def _failed(
+    error: CallError, write: Write, departed: list[Write], echo: Echo | None, at: Attempt
+) -> tuple[Write, Result]:
+    if not departed:
+        return write, after_reading(error, write, at.clock())
+    result = after_sending(error, departed[0], at.clock(), at.quarantine)
+    if result.state is State.UNKNOWN or result.state is State.DONE:
+        return departed[0], result
+    at.recorder.forget(departed[0], echo)
+    # Certainly not applied: this attempt is not one of the few that may have been.
+    return write, result
 
 
 def _expectation(write: Write, echo: Echo | None, at: Attempt) -> Expectation:
     """The echo carries the office's time of the write: from now on, and not long after."""
-    latest = at.context.now + timedelta(seconds=at.quarantine) + _CLOCKS_DIFFER_BY
-    earliest = at.context.now - _CLOCKS_DIFFER_BY
+    latest = at.context.now + timedelta(seconds=at.quarantine) + CLOCKS_DIFFER_BY
+    earliest = at.context.now - CLOCKS_DIFFER_BY
     return Expectation(
         write.id, echo.traces if echo else [], f"{earliest:%Y-%m-%d %H:%M:%S}", f"{latest:%Y-%m-%d %H:%M:%S}"
     )

@@ -7,6 +7,7 @@ order and their content, so a handler should make the same writes for the same c
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -15,13 +16,14 @@ from typing import Any
 import msgspec
 
 from odevents.client.call import Call, Sender
-from odevents.errors import BadRequest
+from odevents.errors import BadRequest, CallError, LeaseLost, StoreUnavailable
 from odevents.reactions.action import Action
 from odevents.reactions.commlog import Commlog
 from odevents.reactions.confirm import Confirm
 from odevents.reactions.note import Note
 from odevents.reactions.plain_call import PlainCall
 from odevents.reactions.planning import Fingerprint, write_id
+from odevents.reactions.retry import after_reading
 from odevents.store.ledger import ENDED, Result, State, Write
 
 Perform = Callable[[Write, Action], Write]
@@ -29,11 +31,19 @@ Perform = Callable[[Write, Action], Write]
 
 
 class HandlerWaits(BaseException):
-    """A write of the handler must wait, and the handler with it. Not an ``Exception``: handlers must not catch it."""
+    """A call of the handler must wait, and the handler with it. Not an ``Exception``: handlers must not catch it."""
 
     def __init__(self, result: Result) -> None:
         super().__init__(result.reason)
         self.result = result
+
+
+class HandlerInterrupted(BaseException):
+    """The ground under the handler is gone (lease, store); neither it nor its author is to blame."""
+
+    def __init__(self, cause: LeaseLost | StoreUnavailable) -> None:
+        super().__init__(type(cause).__name__)
+        self.cause = cause
 
 
 class GuardedSender:
@@ -43,13 +53,20 @@ class GuardedSender:
     """
 
     def __init__(
-        self, reads: Sender, parent: Write, perform: Perform, fingerprint: Fingerprint, moment: datetime
+        self,
+        reads: Sender,
+        parent: Write,
+        perform: Perform,
+        fingerprint: Fingerprint,
+        moment: datetime,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._reads = reads
         self._moment = moment
         self._parent = parent
         self._perform = perform
         self._fingerprint = fingerprint
+        self._clock = clock
         self._made = 0
 
     @property
@@ -63,8 +80,21 @@ class GuardedSender:
         :returns: the office's answer; ``None`` for a write that was not needed, not allowed, or only rehearsed.
         :raises odevents.errors.CallError: as any client; a refused write is ``BadRequest``.
         """
-        if call.endpoint.reads:
+        try:
+            return self._read(call) if call.endpoint.reads else self._write(call)
+        except (LeaseLost, StoreUnavailable) as gone:
+            raise HandlerInterrupted(gone) from None
+
+    def _read(self, call: Call) -> object:
+        try:
             return self._reads.send(call)
+        except CallError as error:
+            result = after_reading(error, self._parent, self._clock())
+            if result.retry_at is None:
+                raise
+            raise HandlerWaits(result) from None
+
+    def _write(self, call: Call) -> object:
         action, intent = recognised(call, self._moment)
         self._made += 1
         spelled = msgspec.json.encode([call.verb, call.path, dict(call.query), call.body])
@@ -73,10 +103,8 @@ class GuardedSender:
             id=write_id(self._fingerprint, spelled, self._parent.id, str(self._made)),
             action=call.endpoint.name,
             intent=intent,
-            state=State.INTENDED,
             attempts=0,
             tries=0,
-            sent_at=0.0,
             reason="",
             handler=self._parent.id,
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import faulthandler
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -12,20 +14,22 @@ import msgspec
 
 from odevents.client.call import Sender
 from odevents.client.opendental import OpenDental
+from odevents.errors import LeaseLost
 from odevents.log import logger
 from odevents.office import Office, OfficeAccess
 from odevents.reactions.action import Action, Context, Echo
-from odevents.reactions.attempt import Attempt, attempt
+from odevents.reactions.attempt import Attempt, Held, attempt
 from odevents.reactions.facts import OfficeFacts, read_facts
-from odevents.reactions.handling import GuardedSender, HandlerWaits
-from odevents.reactions.planning import ACTIONS, HANDLER, unpacked
-from odevents.reactions.registry import Registry
+from odevents.reactions.handling import GuardedSender, HandlerInterrupted, HandlerWaits
+from odevents.reactions.planning import ACTIONS, HANDLER, moment_of, unpacked
+from odevents.reactions.registry import Reaction, Registry, holds_still
 from odevents.reactions.retry import patience
-from odevents.store.atomic import Lease, Steps
+from odevents.reactions.rules import resource_of
+from odevents.store.atomic import LEASE_MS, Lease, Steps
 from odevents.store.dead_letters import DeadLetter, steps_to_bury
 from odevents.store.expected import Expectation
 from odevents.store.ids import new_id
-from odevents.store.ledger import ENDED, Result, State, Write
+from odevents.store.ledger import ENDED, Result, State, Write, requeued
 from odevents.store.store import Store
 
 MOST_HANDLER_TRIES = 3
@@ -42,6 +46,7 @@ class Performing:
     :ivar senders: an office -> what sends its calls, within its budget.
     :ivar clock: seconds since the epoch.
     :ivar keep_seconds: how long the ledger remembers an ended write.
+    :ivar handler_seconds: how long a handler may run before its process is ended.
     """
 
     store: Store
@@ -50,6 +55,7 @@ class Performing:
     clock: Callable[[], float]
     quarantine: float
     keep_seconds: int
+    handler_seconds: float
 
     def attempt(self, lease: Lease, write: Write, office: OfficeAccess) -> tuple[Write, Result]:
         """Try a write once."""
@@ -64,11 +70,19 @@ class Performing:
         steps, now = Steps(), self.clock()
         self.store.ledger.settle(steps, write, result, now, self.keep_seconds)
         if result.state is State.DEAD:
-            for command in steps_to_bury(
-                _letter(write, result, now), msgspec.json.encode(write.intent), self.store.seals
-            ):
-                steps.add(*command)
+            self._bury(steps, write, result, now)
         return steps
+
+    def refuse(self, steps: Steps, write: Write, reason: str) -> None:
+        """Add the steps that put a write aside before it ever stood in a lane."""
+        result, now = Result(State.DEAD, reason), self.clock()
+        self.store.ledger.record(steps, write, result, now, self.keep_seconds)
+        self._bury(steps, write, result, now)
+
+    def _bury(self, steps: Steps, write: Write, result: Result, now: float) -> None:
+        letter, content = _letter(write, result, now), msgspec.json.encode(write.intent)
+        for command in steps_to_bury(letter, content, self.store.seals):
+            steps.add(*command)
 
     def _attempt(self, lease: Lease, write: Write, office: OfficeAccess, action: Action) -> tuple[Write, Result]:
         if office.mode == "dry-run":
@@ -76,26 +90,38 @@ class Performing:
         sender = self.senders(office)
         client = OpenDental(sender)
         local = office.local_time(self.clock())
-        context = Context(client, cache(lambda: self._facts(office, client)), local, write.marker)
-        recorder = _Recorder(self.store, lease, self.clock)
-        return attempt(write, Attempt(action, context, sender, recorder, self.clock, self.quarantine))
+        reaction = self.registry.get(write.reaction)
+        at = Attempt(
+            action=action,
+            context=Context(client, cache(lambda: self._facts(office, client)), local, write.marker),
+            sender=sender,
+            recorder=_Recorder(self.store, lease, self.clock),
+            clock=self.clock,
+            quarantine=self.quarantine,
+            on_unknown=reaction.on_unknown if reaction else "verify",
+            still=lambda: reaction is None or _still(reaction, write, client),
+        )
+        return attempt(write, at)
 
     def _handle(self, lease: Lease, write: Write, office: OfficeAccess) -> tuple[Write, Result]:
         """Run a handler; its failure is its author's, and must not stop anybody else's."""
         if write.reaction not in self.registry:
             return write, Result(State.DEAD, "no-such-handler")
         change = unpacked(write.intent["change"])
-        moment = office.local_time(write.created_at)
+        moment = moment_of(change, office.local_time(write.created_at))
 
         def perform(planned: Write, action: Action) -> Write:
             return self._perform_inside(lease, planned, office, action)
 
-        guarded = GuardedSender(self.senders(office), write, perform, self.store.seals.fingerprint, moment)
+        guarded = GuardedSender(self.senders(office), write, perform, self.store.seals.fingerprint, moment, self.clock)
         handler = self.registry[write.reaction].actions[HANDLER]
         try:
-            handler(change, Office(office.name, OpenDental(guarded), moment))
+            with _deadline(self.handler_seconds):
+                handler(change, Office(office.name, OpenDental(guarded), moment))
         except HandlerWaits as waits:
-            return write, replace(waits.result, state=State.INTENDED)
+            return write, replace(waits.result, state=write.state)
+        except HandlerInterrupted as interrupted:
+            raise interrupted.cause from None
         except Exception as error:
             logger.error("handler failed", reaction=write.reaction, office=office.name, error=_place(error))
             return self._failed(replace(write, attempts=write.attempts + 1))
@@ -105,10 +131,12 @@ class Performing:
         if write.attempts >= MOST_HANDLER_TRIES:
             return write, Result(State.DEAD, "handler-failed")
         now = self.clock()
-        return write, Result(State.INTENDED, "handler-failed", retry_at=now + patience(write, now))
+        return write, Result(write.state, "handler-failed", retry_at=now + patience(write, now))
 
     def _perform_inside(self, lease: Lease, planned: Write, office: OfficeAccess, action: Action) -> Write:
         write = self.store.ledger.get(office.name, planned.id) or planned
+        if write.state is State.DEAD and write.requeued < planned.requeued:
+            write = requeued(write, planned.requeued)
         if write.state in ENDED:
             return write
         write, result = self._attempt(lease, write, office, action)
@@ -133,11 +161,16 @@ class _Recorder:
     clock: Callable[[], float]
 
     def intend(self, write: Write, echo: Echo | None, expectation: Expectation) -> Write:
-        steps = Steps()
-        sent = self.store.ledger.intend(steps, write, self.clock())
+        if self.store.pauses.hold(write.office, write.reaction):
+            raise Held
+        steps, begun = Steps(), self.clock()
+        sent = self.store.ledger.intend(steps, write, begun)
         if echo:
             self.store.expected.add(steps, write.office, echo.table, echo.key, expectation)
         self.lease.commit(steps)
+        if self.clock() - begun > LEASE_MS / 1000:
+            # Frozen in between: by now another worker may have read back, found nothing, and sent it.
+            raise LeaseLost("this worker stood still between the record of a call and the call; it was not sent")
         return sent
 
     def forget(self, write: Write, echo: Echo | None) -> None:
@@ -145,6 +178,24 @@ class _Recorder:
             steps = Steps()
             self.store.expected.drop(steps, write.office, echo.table, echo.key, [write.id])
             self.lease.commit(steps)
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    """End the process, in C and without the interpreter's lock, if a handler never comes back; it counts as a try."""
+    faulthandler.dump_traceback_later(seconds, exit=True)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _still(reaction: Reaction, write: Write, client: OpenDental) -> bool:
+    """Whether the row, as the office has it now, still fulfils the condition of a reaction that asks for it."""
+    key, resource = write.intent.get("still"), resource_of(reaction.table)
+    if key is None or resource is None:
+        return True
+    return holds_still(reaction, getattr(client, resource).get(int(key)).wire())
 
 
 def _letter(write: Write, result: Result, now: float) -> DeadLetter:
@@ -157,6 +208,7 @@ def _letter(write: Write, result: Result, now: float) -> DeadLetter:
         code=result.reason,
         message=f"{write.reaction}: {write.action} {write.id} was given up after {write.attempts} attempts",
         at=now,
+        write=write.id,
     )
 
 

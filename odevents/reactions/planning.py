@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from odevents.config import ReactionTable
 from odevents.events.change import Change, Kind
 from odevents.events.row import content
-from odevents.reactions.action import Action, Intent
+from odevents.reactions.action import CLOCKS_DIFFER_BY, Action, Intent
 from odevents.reactions.commlog import Commlog
 from odevents.reactions.confirm import Confirm
 from odevents.reactions.note import Note
@@ -27,6 +27,9 @@ ACTIONS: Mapping[str, Action] = {"confirm": Confirm(), "note": Note(), "commlog"
 
 MARKER_LETTERS = 12
 
+SENT_AGAIN_FOR = timedelta(days=3)
+"""Open Dental sends nothing again that is older."""
+
 
 def plan(
     reaction: Reaction, change: Change[Any], fingerprint: Fingerprint, now: float, local: datetime
@@ -39,8 +42,9 @@ def plan(
     :raises odevents.reactions.text.TextInvalid: a text cannot be made from this row.
     """
     row_id = row_identity(change)
+    moment = moment_of(change, local)
     for action, settings in reaction.actions.items():
-        intent = {"change": packed(change)} if action == HANDLER else _intent(action, settings, change, local)
+        intent = {"change": packed(change)} if action == HANDLER else _intent(action, settings, change, moment)
         yield Write(
             id=write_id(fingerprint, row_id, reaction.name, action),
             office=change.office,
@@ -54,9 +58,33 @@ def plan(
         )
 
 
-def _intent(action: str, settings: tuple[Any, ReactionTable], change: Change[Any], local: datetime) -> Intent:
+def _intent(action: str, settings: tuple[Any, ReactionTable], change: Change[Any], moment: datetime) -> Intent:
     what, rule = settings
-    return ACTIONS[action].plan(what, rule, change, local)
+    intent = ACTIONS[action].plan(what, rule, change, moment)
+    return {**intent, "still": change.key} if rule.still else intent
+
+
+def moment_of(change: Change[Any], local: datetime) -> datetime:
+    """When it happened, at the office: the row's own stamp, so that planning it again, days later, says the same.
+
+    :param local: the office's time now, for rows that carry no stamp.
+    """
+    try:
+        return datetime.fromisoformat(change.stamp)
+    except ValueError:
+        return local
+
+
+def in_doubt(change: Change[Any], horizon: datetime, now: datetime) -> bool:
+    """Whether the ledger may have forgotten that this change was reacted to.
+
+    :param horizon: office-local time since when the ledger forgets nothing.
+    :param now: office-local.
+    """
+    if change.kind is Kind.SELECTED:
+        return False  # never sent again
+    known_since = horizon + CLOCKS_DIFFER_BY
+    return change.stamp < f"{known_since:%Y-%m-%d %H:%M:%S}" if change.stamp else now < known_since + SENT_AGAIN_FOR
 
 
 def row_identity(change: Change[Any]) -> bytes:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from odevents.config import OnUnknown
 from odevents.errors import ConfigError
 from odevents.events.change import Change, Kind, same
 from odevents.events.tables import UI_EVENTS, Table, table_named, table_of
@@ -25,6 +27,7 @@ class Reaction:
     :ivar changed: at least one of these columns changed, empty for any.
     :ivar when: column -> value, or list of values of which one must hold.
     :ivar actions: what to do, by name: ``confirm``, ``note``, ``commlog``, each with its settings, or ``handler``.
+    :ivar on_unknown: what to do about a write of which nobody knows whether it took effect.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Reaction:
     offices: frozenset[str] = frozenset()
     changed: tuple[str, ...] = ()
     when: Mapping[str, Any] = field(default_factory=dict)
+    on_unknown: OnUnknown = "verify"
 
 
 class Mark(StrEnum):
@@ -80,6 +84,10 @@ class Registry:
     def __getitem__(self, name: str) -> Reaction:
         return self._reactions[name]
 
+    def get(self, name: str) -> Reaction | None:
+        """A reaction by its name, ``None`` when it was taken out of the configuration."""
+        return self._reactions.get(name)
+
     def __contains__(self, name: str) -> bool:
         return name in self._reactions
 
@@ -117,7 +125,7 @@ def _clauses(reaction: Reaction, change: Change[Any]) -> Iterator[tuple[str, str
     if reaction.changed:
         yield "changed", ", ".join(reaction.changed), lambda: _changed(reaction, change)
     for column, wanted in reaction.when.items():
-        yield column, f"must be {_spelled(wanted)}", lambda column=column, wanted=wanted: _holds(change, column, wanted)  # type: ignore[misc]
+        yield column, f"must be {_spelled(wanted)}", partial(_holds, change.values, column, wanted)
 
 
 def _changed(reaction: Reaction, change: Change[Any]) -> bool:
@@ -125,9 +133,14 @@ def _changed(reaction: Reaction, change: Change[Any]) -> bool:
     return change.kind is not Kind.UPDATED or not change.fields.isdisjoint(reaction.changed)
 
 
-def _holds(change: Change[Any], column: str, wanted: Any) -> bool:
+def holds_still(reaction: Reaction, values: Mapping[str, Any]) -> bool:
+    """Whether the reaction's condition holds of the row as the office has it now."""
+    return all(_holds(values, column, wanted) for column, wanted in reaction.when.items())
+
+
+def _holds(values: Mapping[str, Any], column: str, wanted: Any) -> bool:
     choices = wanted if isinstance(wanted, list) else [wanted]
-    return column in change.values and any(same(change.values[column], choice) for choice in choices)
+    return column in values and any(same(values[column], choice) for choice in choices)
 
 
 def _spelled(wanted: Any) -> str:
@@ -148,7 +161,11 @@ _declared: list[Reaction] = []
 
 
 def on(
-    rows: type[BaseModel] | str, *kinds: str, changed: str | Sequence[str] = (), name: str = ""
+    rows: type[BaseModel] | str,
+    *kinds: str,
+    changed: str | Sequence[str] = (),
+    name: str = "",
+    on_unknown: OnUnknown = "verify",
 ) -> Callable[[HandlerT], HandlerT]:
     """Declare a handler for changes of these rows::
 
@@ -160,6 +177,8 @@ def on(
         that something happened.
     :param changed: for updates, columns of which at least one must have changed.
     :param name: what the handler is called in the ledger and in ``explain``; its function's name unless given.
+    :param on_unknown: what to do about a write of which nobody knows whether it took effect: ``verify`` reads back and
+        sends again if it is not there, ``drop`` lets it go, ``manual`` reads back and leaves the rest to a person.
     :raises ConfigError: no event carries such rows, or a kind does not exist.
     """
     table = table_named(rows) if isinstance(rows, str) else table_of(rows)
@@ -173,7 +192,7 @@ def on(
 
     def declare(handler: HandlerT) -> HandlerT:
         called = name or handler.__name__.replace("_", "-")
-        _declared.append(Reaction(called, table, wanted, {"handler": handler}, changed=columns))
+        _declared.append(Reaction(called, table, wanted, {"handler": handler}, changed=columns, on_unknown=on_unknown))
         return handler
 
     return declare

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Any
 
+from odevents.client import resources
 from odevents.config import ConfigFile, ReactionTable
 from odevents.config_reading import Problem
 from odevents.errors import OdeventsError
@@ -42,6 +43,7 @@ def rule(table: ReactionTable) -> Reaction:
         offices=frozenset() if "*" in table.offices else frozenset(table.offices),
         changed=tuple(table.changed),
         when=table.when,
+        on_unknown=table.on_unknown,
     )
 
 
@@ -60,6 +62,9 @@ def _check(table: ReactionTable, path: tuple[str | int, ...]) -> Iterator[Proble
     if table.appointment == "row" and "Appointment" not in table.on and (table.confirm or table.note):
         message = f'a row of {table.on} is no appointment; say appointment = "next" for the patient\'s next one'
         yield Problem((*path, "appointment"), message)
+    if table.still and (not table.when or resource_of(watched) is None):
+        message = 'still = true reads the row again: it needs a "when", and rows that the API gives one by one'
+        yield Problem((*path, "still"), message)
     if columns is not None and "PatNum" not in columns:
         yield Problem((*path, "on"), f"a row of {table.on} is about no patient; handle it in Python with @on")
     texts = (("note", table.note), ("commlog", table.commlog.text if table.commlog else None))
@@ -80,6 +85,12 @@ def columns_of(table: Table) -> list[str] | None:
     """The columns of a table's rows, ``None`` when they are not known."""
     model = model_of(table)
     return None if model is None else list(model.model_fields)
+
+
+def resource_of(table: Table) -> str | None:
+    """The resource of the API that gives one row of the table by its key, ``None`` where there is none."""
+    name = table.model.partition(":")[0].rpartition(".")[2]
+    return name if name in resources.names() and "get" in resources.load(name).endpoints() else None
 
 
 def _import_handlers(modules: Iterable[str]) -> Iterator[Problem]:

@@ -94,7 +94,7 @@ class Lease:
         self._heart = threading.Thread(target=self._beat, name=f"lease {key}", daemon=True)
 
     def __enter__(self) -> Lease:
-        if not self._redis.set(self._key, self._token, nx=True, px=LEASE_MS):
+        if not in_store(lambda: self._redis.set(self._key, self._token, nx=True, px=LEASE_MS)):
             raise LeaseLost(f"{self._key} is in other hands")
         self._heart.start()
         return self
@@ -131,8 +131,10 @@ class Lease:
         while not self._let_go.wait(LEASE_MS / 3000):
             try:
                 self.renew()
-            except (LeaseLost, StoreUnavailable):
+            except LeaseLost:
                 return
+            except StoreUnavailable:
+                continue  # it may be back in time
 
 
 def in_store(action: Callable[[], T]) -> T:

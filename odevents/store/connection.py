@@ -22,8 +22,17 @@ OLDEST = (6, 2)
 
 
 def connect(url: str) -> Redis:
-    """A connection pool for the worker side; nothing is sent yet."""
-    return redis.Redis.from_url(url, socket_timeout=ANSWER_WITHIN * 5, socket_connect_timeout=ANSWER_WITHIN)
+    """A connection pool for the worker side; nothing is sent yet.
+
+    No automatic retry: a step whose answer was lost may have been taken, and taking it again would pop a lane twice.
+    Whoever is interrupted lets go, and the next one starts from what the store says.
+    """
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=ANSWER_WITHIN * 5,
+        socket_connect_timeout=ANSWER_WITHIN,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 def connect_async(url: str) -> redis.asyncio.Redis:

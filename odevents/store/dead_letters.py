@@ -23,6 +23,7 @@ class DeadLetter:
 
     :ivar of: what it is.
     :ivar delivery: id of the delivery it came with.
+    :ivar write: id of the ledger entry, for a write.
     :ivar row: position of the row in the delivery, counted from 0; -1 when it is not a row.
     :ivar code: reason code.
     :ivar message: the reason in words, without any value.
@@ -37,6 +38,7 @@ class DeadLetter:
     message: str
     at: float
     row: int = -1
+    write: str = ""
 
 
 class DeadLetters:
@@ -72,6 +74,7 @@ def steps_to_bury(letter: DeadLetter, content: bytes, seals: Seals) -> Iterator[
         "table": letter.table,
         "delivery": letter.delivery,
         "row": letter.row,
+        "write": letter.write,
         "code": letter.code,
         "message": letter.message,
         "at": repr(letter.at),
@@ -94,4 +97,5 @@ def _letter(letter_id: str, record: dict[bytes, bytes]) -> DeadLetter:
         message=text["message"].decode(),
         at=float(text["at"]),
         row=int(text["row"]),
+        write=text["write"].decode(),
     )

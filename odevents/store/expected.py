@@ -47,13 +47,10 @@ class Traces:
     expectations: Sequence[Expectation]
 
     def explain(self, column: str, old: Any, new: Any, stamp: str) -> list[str]:
-        """The writes that did exactly this to the column, at about this time."""
-        return [
-            expectation.write
-            for expectation in self.expectations
-            if not stamp or expectation.not_before <= stamp <= expectation.not_after
-            if any(_left_by(trace, column, old, new) for trace in expectation.traces)
-        ]
+        """The writes that did exactly this to the column, at about this time, be it one or several together."""
+        timely = [e for e in self.expectations if not stamp or e.not_before <= stamp <= e.not_after]
+        alone = [e.write for e in timely if any(_left_by(trace, column, old, new) for trace in e.traces)]
+        return alone or _appended_together(timely, column, str(old), str(new))
 
 
 class Expected:
@@ -97,6 +94,19 @@ class Expected:
     def _open(self, sealed: bytes, office: str, write: bytes) -> Expectation:
         plain = self._seals.open(sealed, office, "expected", write.decode())
         return msgspec.json.decode(plain, type=Expectation)
+
+
+def _appended_together(expectations: Sequence[Expectation], column: str, old: str, new: str) -> list[str]:
+    """The writes whose texts, one below the other, are all that was added."""
+    if not new.startswith(old):
+        return []
+    rest, writes = new[len(old) :], []
+    for expectation in expectations:
+        for trace in expectation.traces:
+            if trace.how == "appends" and trace.column == column and str(trace.value) in rest:
+                rest = rest.replace(str(trace.value), "", 1)
+                writes.append(expectation.write)
+    return [] if rest.strip() else writes
 
 
 def _left_by(trace: Trace, column: str, old: Any, new: Any) -> bool:

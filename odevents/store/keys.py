@@ -14,6 +14,9 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:tail                         stream       what just happened: ids, tables, counts
     odevents:1:scheduler                    string       who runs the periodic jobs
     odevents:1:ready                        string       written to see that writing works
+    odevents:1:epoch                        string       since when the ledger forgets nothing
+    odevents:1:pauses                       hash         scope -> who holds effects back, and why
+    odevents:1:audit                        stream       what people did: who, what, why
     odevents:1:<office>:inbox               list         delivery ids, oldest first
     odevents:1:<office>:delivery:{id}       hash
     odevents:1:<office>:refused:{fp}        hash         a body answered 400, kept for the operator
@@ -25,6 +28,7 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:<office>:writes:{subject}    list         write ids, oldest first
     odevents:1:<office>:write:{id}          hash         one ledger entry
     odevents:1:<office>:facts               string       sealed set-up of the office: statuses, preferences
+    odevents:1:<office>:fired:{fp}          string       how often a reaction fired for a row lately
     odevents:1:<office>:budget              string       when the next call may start (µs); see budget.py
     odevents:1:<office>:{lane}:lease|hint   string
 """
@@ -47,6 +51,9 @@ STATS = f"{ROOT}:stats"
 TAIL = f"{ROOT}:tail"
 SCHEDULER = f"{ROOT}:scheduler"
 READY = f"{ROOT}:ready"
+EPOCH = f"{ROOT}:epoch"
+PAUSES = f"{ROOT}:pauses"
+AUDIT = f"{ROOT}:audit"
 
 
 def lanes(lane: Lane) -> str:
@@ -103,6 +110,10 @@ def subject(office: str, token: str) -> str:
 
 def write(office: str, write_id: str) -> str:
     return f"{ROOT}:{office}:write:{write_id}"
+
+
+def fired(office: str, fingerprint: str) -> str:
+    return f"{ROOT}:{office}:fired:{fingerprint}"
 
 
 def budget(office: str) -> str:

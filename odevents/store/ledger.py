@@ -51,10 +51,11 @@ class Write:
     :ivar action: ``confirm``, ``note``, ``commlog`` or ``handler``.
     :ivar subject: opaque token; writes with the same one keep their order.
     :ivar intent: what to do, sealed at rest.
-    :ivar attempts: how often the call was sent.
+    :ivar attempts: how often the call was sent and may have taken effect.
     :ivar tries: how often a worker took it up without recording how that ended.
     :ivar sent_at: seconds since the epoch of the last attempt, 0 before the first.
     :ivar handler: the handler's own write, for one that it makes while it runs; such a write stands in no lane.
+    :ivar requeued: how often a person asked for it again after it was given up on.
     """
 
     id: str
@@ -72,11 +73,17 @@ class Write:
     sent_at: float = 0.0
     reason: str = ""
     handler: str = ""
+    requeued: int = 0
 
     @property
     def marker(self) -> str:
         """What identifies the effect in a text of the chart."""
         return f"[ode:{self.id.removeprefix('wr_')}]"
+
+
+def requeued(write: Write, times: int) -> Write:
+    """A write that was given up on, wanted again by a person: as if it may have been sent, so that it is checked."""
+    return replace(write, state=State.UNKNOWN, attempts=0, tries=0, reason="requeued", requeued=times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,20 @@ class Ledger:
             found = in_store(together.execute)
         return {write_id for write_id, exists in zip(write_ids, found, strict=True) if exists}
 
+    def began(self, now: float) -> float:
+        """Since when nothing was forgotten: the moment the store was found empty, 0 if it is known to have been new.
+
+        :param now: that moment, when it is found so now.
+        """
+        with self._redis.pipeline(transaction=True) as together:
+            together.set(keys.EPOCH, repr(now), nx=True)
+            together.get(keys.EPOCH)
+            return float(in_store(together.execute)[1])
+
+    def mark_new(self) -> None:
+        """Note that this store never held a ledger that could have been lost."""
+        in_store(lambda: self._redis.set(keys.EPOCH, 0, nx=True))
+
     def get(self, office: str, write_id: str) -> Write | None:
         """One entry, ``None`` when it is not (or no longer) known.
 
@@ -124,6 +145,7 @@ class Ledger:
             attempts=int(text["attempts"]),
             tries=int(text.get("tries", 0)),
             sent_at=float(text["sent"]),
+            requeued=int(text.get("requeued", 0)),
             **{name: text[name].decode() for name in _WORDS},
         )
 
@@ -153,13 +175,17 @@ class Ledger:
         return sent
 
     def settle(self, steps: Steps, write: Write, result: Result, now: float, keep_seconds: int) -> None:
-        """Add the steps that record how an attempt ended."""
-        self._put(steps, replace(write, state=result.state, reason=result.reason))
-        steps.add("HSET", keys.write(write.office, write.id), "tries", 0)
-        if result.retry_at is None:
-            steps.add("EXPIRE", keys.write(write.office, write.id), keep_seconds)
+        """Add the steps that record how an attempt ended, and move its subject on."""
+        self.record(steps, write, result, now, keep_seconds)
         if not write.handler:
             self._move_on(steps, write, now if result.retry_at is None else result.retry_at, result.retry_at is None)
+
+    def record(self, steps: Steps, write: Write, result: Result, now: float, keep_seconds: int) -> None:
+        """Add the steps that say what is known of a write. What was given up on is kept until a person has looked."""
+        self._put(steps, replace(write, state=result.state, reason=result.reason))
+        steps.add("HSET", keys.write(write.office, write.id), "tries", 0)
+        if result.retry_at is None and result.state is not State.DEAD:
+            steps.add("EXPIRE", keys.write(write.office, write.id), keep_seconds)
         steps.count("writes", write.office, write.reaction, write.action, result.state)
         append_to_tail(
             steps,
@@ -173,6 +199,11 @@ class Ledger:
             state=result.state,
             reason=result.reason,
         )
+
+    def postpone(self, steps: Steps, write: Write, until: float) -> None:
+        """Add the steps that let a subject wait, its head untouched."""
+        steps.add("HSET", keys.write(write.office, write.id), "tries", 0)
+        self._move_on(steps, write, until, ended=False)
 
     def _move_on(self, steps: Steps, write: Write, due: float, ended: bool) -> None:
         """The subject's next write is due, or the same one later."""
@@ -190,6 +221,7 @@ class Ledger:
             "attempts": write.attempts,
             "created": repr(write.created_at),
             "sent": repr(write.sent_at),
+            "requeued": write.requeued,
             "intent": self._seals.seal(msgspec.json.encode(write.intent), write.office, "write", write.id),
         }
         steps.add("HSET", keys.write(write.office, write.id), *(part for pair in said.items() for part in pair))

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, cast
 from odevents.events.change import EVERYTHING, Snapshot
 from odevents.store import keys
 from odevents.store.atomic import Steps, in_store
+from odevents.store.breaker import Breaker
 from odevents.store.dead_letters import DeadLetters
 from odevents.store.expected import Expected
 from odevents.store.inbox import Inbox
 from odevents.store.ledger import Ledger
+from odevents.store.pauses import Pauses
 from odevents.store.seal import Seals
 from odevents.store.snapshots import Snapshots
 
@@ -32,6 +34,8 @@ class Store:
         self.ledger = Ledger(redis, seals)
         self.expected = Expected(redis, seals)
         self.dead_letters = DeadLetters(redis, seals)
+        self.pauses = Pauses(redis)
+        self.breaker = Breaker(redis, seals)
 
     def remember(self, steps: Steps, office: str, table: str, snapshots: Mapping[str, Snapshot]) -> None:
         """Add the steps that keep these snapshots."""

@@ -114,6 +114,7 @@ class Installation:
         os.environ |= {name: value for name, value in self.environment.items() if name.startswith("ODEVENTS_TEST_")}
         self.runtime = Runtime(given, config)
         self.redis = redis.Redis.from_url(self.server.url)
+        self.runtime.store.ledger.mark_new()
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False, timeout=30)
 
     def start(self, *commands: str) -> None:
