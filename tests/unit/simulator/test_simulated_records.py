@@ -1,0 +1,263 @@
+"""Patients, fields, commlogs, popups, recalls, procedures, insurance, money: their rules beyond the general ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from odevents.simulator import Office
+from tests.unit.simulator.conftest import Ask
+
+
+def body(answer: Any) -> Any:
+    assert answer.status in (200, 201), answer.body
+    return answer.body
+
+
+def test_a_commlog_by_name_or_number_where_the_name_wins(ask: Ask) -> None:
+    made = body(ask("POST", "commlogs", PatNum=3, Note="x", CommType=249, commType="ApptRelated", Mode_="Text"))
+    assert (made["commType"], made["Mode_"], made["SentOrReceived"]) == ("ApptRelated", "Text", "Sent")
+    assert made["CommType"] == "248"
+    plain = body(ask("POST", "commlogs", PatNum=3, Note="y"))
+    assert (plain["commType"], plain["Mode_"], plain["CommDateTime"]) == ("Misc", "Phone", "2026-03-02 17:00:00")
+    assert ask("POST", "commlogs", PatNum=3, Note="z", Mode_="Pigeon").status == 400
+
+
+def test_a_commlog_is_returned_only_since_23_3_7(ask: Ask, office: Office) -> None:
+    office.version = "23.3.6"
+    answer = ask("POST", "commlogs", PatNum=3, Note="x")
+    assert (answer.status, answer.body, answer.headers) == (201, None, {})
+    office.version = "23.3.7"
+    assert ask("POST", "commlogs", PatNum=3, Note="x").body
+
+
+def test_a_patfield_is_upserted_and_an_empty_value_deletes_it(ask: Ask, office: Office) -> None:
+    for value in ("Yes", "No"):
+        assert ask("PUT", "patfields", PatNum=3, FieldName="Text Confirm", FieldValue=value).status == 200
+    (row,) = office.rows("patfield", PatNum=3, FieldName="Text Confirm")
+    assert row["FieldValue"] == "No"
+    assert ask("PUT", "patfields", PatNum=3, FieldName="Text Confirm", FieldValue="").status == 200
+    assert office.rows("patfield", PatNum=3, FieldName="Text Confirm") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [
+        ("text confirm", "Yes", 404),
+        ("Text Confirm", "Maybe", 400),
+        ("Next Forms Due", "03/02/2026", 400),
+        ("Next Forms Due", "2026-03-02", 200),
+        ("Needs Wheelchair", "yes", 400),
+        ("Needs Wheelchair", "1", 200),
+        ("Care Credit Limit", "much", 400),
+        ("Care Credit Limit", "12.50", 200),
+    ],
+)
+def test_a_patfield_must_be_defined_spelt_so_and_of_its_kind(ask: Ask, name: str, value: str, status: int) -> None:
+    assert ask("PUT", "patfields", PatNum=3, FieldName=name, FieldValue=value).status == status
+
+
+def test_a_new_patient_is_their_own_guarantor_and_a_duplicate_is_refused(ask: Ask) -> None:
+    person = {"LName": "Pebblewick", "FName": "Mauve", "Birthdate": "1990-05-05", "Email": "m@example.com"}
+    made = body(ask("POST", "patients", **person))
+    assert made["Guarantor"] == made["PatNum"]
+    assert made["ImageFolder"] == f"PebblewickMauve{made['PatNum']}"
+    assert ask("POST", "patients", **person).status == 400
+    assert ask("POST", "patients", **person | {"Email": "other@example.com"}).status == 201
+
+
+def test_guarantor_and_superfamily_do_not_change_together_and_names_cannot_be_blank(ask: Ask) -> None:
+    assert ask("PUT", "patients/3", Guarantor=1, SuperFamily=1).status == 400
+    assert ask("PUT", "patients/3", LName="").status == 400
+    assert ask("PUT", "patients/3", Email="", Guarantor=1).status == 200
+
+
+def test_patient_select_finds_by_parts_and_leaves_the_archived_out(ask: Ask, office: Office) -> None:
+    office.change("patient", 7, LName="Zanzibarthorpe", WirelessPhone="(555)555-0177", PatStatus="Patient")
+    for query in ("LName=zanzi", "Phone=5550177&LName=ibar"):
+        assert [row["PatNum"] for row in body(ask("GET", f"patients?{query}"))] == [7]
+    office.change("patient", 7, PatStatus="Archived")
+    assert body(ask("GET", "patients?LName=zanzi")) == []
+    assert len(body(ask("GET", "patients?LName=zanzi&showArchived=true"))) == 1
+    assert len(body(ask("GET", "patients/Simple?LName=zanzi"))) == 1
+
+
+def test_a_changed_popup_leaves_the_old_text_archived(ask: Ask, office: Office) -> None:
+    number = body(ask("POST", "popups", PatNum=3, Description="Old"))["PopupNum"]
+    ask("PUT", f"popups/{number}", Description="New")
+    rows = [row for row in office.rows("popup", PatNum=3) if row["Description"] in ("Old", "New")]
+    assert [(r["Description"], r["IsArchived"], r["PopupNumArchive"]) for r in rows] == [
+        ("New", "false", 0), ("Old", "true", number),
+    ]  # fmt: skip
+
+
+def test_a_recalls_status_writes_a_commlog(ask: Ask, office: Office) -> None:
+    kind = office.rows("recall", PatNum=3)[0]["RecallTypeNum"]
+    name = {1: "Prophy", 2: "ChildProphy"}[kind]
+    status = office.rows("definition", Category=13)[0]["DefNum"]
+    assert ask("PUT", "recalls/Status", PatNum=3, recallType=name, RecallStatus=status).status == 200
+    written = office.rows("commlog", PatNum=3)[-1]
+    assert written["Note"] == "Recall reminder. Postcard"
+    answer = ask("PUT", "recalls/Status", PatNum=3, recallType="Perio")
+    assert (answer.status, answer.body) == (404, "Patient does not have a recall of the specified RecallType")
+
+
+def test_a_procedure_needs_the_tooth_fields_of_its_code(ask: Ask) -> None:
+    base = {"PatNum": 3, "ProcDate": "2026-03-02", "ProcStatus": "TP"}
+    assert ask("POST", "procedurelogs", **base, procCode="D2392").body == "Surf is required by D2392."
+    assert ask("POST", "procedurelogs", **base, procCode="D2392", Surf="MO", ToothNum="99").status == 400
+    made = body(ask("POST", "procedurelogs", **base, procCode="D2392", Surf="MO", ToothNum="4", priority="Low"))
+    assert (made["ProcFee"], made["priority"], made["AptNum"]) == ("210.00", "Low", "0")
+    assert ask("POST", "procedurelogs", **base, procCode="D0000").body == "procCode not found"
+    both = {"Priority": 1, "priority": "Low"}
+    assert ask("POST", "procedurelogs", **base, procCode="D0120", **both).status == 400
+
+
+def test_a_complete_procedure_keeps_its_teeth_and_a_code_its_area(ask: Ask, office: Office) -> None:
+    number = office.insert("procedurelog", PatNum=3, CodeNum=15, ProcStatus="TP", Surf="MO", ToothNum="4")
+    assert ask("PUT", f"procedurelogs/{number}", procCode="D0120").status == 400
+    assert ask("PUT", f"procedurelogs/{number}", procCode="D2393").status == 200
+    office.change("procedurelog", number, ProcStatus="C")
+    assert ask("PUT", f"procedurelogs/{number}", ToothNum="5").status == 400
+    assert ask("PUT", f"procedurelogs/{number}", ProcFee="99").status == 200
+
+
+def test_a_procedure_somebody_paid_for_cannot_be_deleted(ask: Ask, office: Office) -> None:
+    number = office.insert("procedurelog", PatNum=3, CodeNum=1, ProcStatus="C")
+    split = office.insert("paysplit", PatNum=3, ProcNum=number, SplitAmt=5.0)
+    assert ask("DELETE", f"procedurelogs/{number}").status == 400
+    office.delete("paysplit", split)
+    office.version = "23.1.10"
+    assert ask("DELETE", f"procedurelogs/{number}").status == 400
+    office.version = "23.1.11"
+    assert ask("DELETE", f"procedurelogs/{number}").status == 200
+    assert ask("DELETE", f"procedurelogs/{number}").body == "Procedure not found"
+
+
+def test_a_group_note_ties_procedures_of_one_day_together(ask: Ask, office: Office) -> None:
+    same = {"PatNum": 3, "CodeNum": 1, "ProcDate": "2026-03-02", "ProvNum": 1}
+    numbers = [office.insert("procedurelog", **same) for _ in range(2)]
+    other = office.insert("procedurelog", **same | {"ProcDate": "2026-03-01"})
+    assert ask("POST", "procedurelogs/GroupNote", PatNum=3, ProcNums=[*numbers, other], Note="x").status == 400
+    made = body(ask("POST", "procedurelogs/GroupNote", PatNum=3, ProcNums=[*numbers, numbers[0]], Note="x"))
+    assert made["ProcNums"] == numbers
+    path = f"procedurelogs/{made['ProcNum']}/GroupNote"
+    body(ask("PUT", path, PatNum=3, Note="y", doAppendNote="true"))
+    assert [note["Note"] for note in body(ask("GET", "procedurelogs/GroupNotes?PatNum=3"))] == ["x\r\ny"]
+    assert ask("DELETE", path).status == 200
+    assert office.row("procedurelog", numbers[0])
+
+
+def test_insurance_history_knows_no_history_not_set_and_the_latest_date(ask: Ask, office: Office) -> None:
+    plan = office.rows("patplan")[0]
+    own = {"PatNum": plan["PatNum"], "InsSubNum": plan["InsSubNum"]}
+    path = f"procedurelogs/InsuranceHistory?PatNum={own['PatNum']}&InsSubNum={own['InsSubNum']}"
+    before = {row["insHistPrefName"]: row["procDate"] for row in body(ask("GET", path))}
+    assert before["InsHistPerioULCodes"] == "Not Set"
+    assert before["InsHistDebridementCodes"] == "No History"
+    made = ask("POST", "procedurelogs/InsuranceHistory", **own, insHistPrefName="InsHistDebridementCodes",
+               ProcDate="2025-01-05")  # fmt: skip
+    assert body(made)["ProcStatus"] == "EO"
+    after = {row["insHistPrefName"]: row["procDate"] for row in body(ask("GET", path))}
+    assert after["InsHistDebridementCodes"] == "2025-01-05"
+
+
+def test_a_payment_pays_the_familys_oldest_procedures_first_and_keeps_the_rest_unearned(
+    ask: Ask, office: Office
+) -> None:
+    first = body(ask("POST", "patients", LName="Payerfell", FName="Onyx"))["PatNum"]
+    old, new = (
+        office.insert("procedurelog", PatNum=first, CodeNum=1, ProcStatus="C", ProcFee=50.0, ProcDate=day)
+        for day in ("2026-01-01", "2026-02-01")
+    )
+    payment = body(ask("POST", "payments", PatNum=first, PayAmt="120.00"))["PayNum"]
+    splits = office.rows("paysplit", PayNum=payment)
+    assert [(s["ProcNum"], s["SplitAmt"]) for s in splits] == [(old, 50.0), (new, 50.0), (0, 20.0)]
+    assert splits[2]["UnearnedType"]
+    refund = body(ask("POST", "payments/Refund", PayNum=payment))
+    assert refund["PayAmt"] == "-120.00"
+
+
+def test_first_insurance_moves_the_other_back_and_up_again(ask: Ask, office: Office) -> None:
+    subs = [office.insert("inssub", PlanNum=1, Subscriber=3) for _ in range(2)]
+    for row in office.rows("patplan", PatNum=3):
+        office.delete("patplan", row["PatPlanNum"])
+    first = body(ask("POST", "patplans", PatNum=3, InsSubNum=subs[0]))
+    second = body(ask("POST", "patplans", PatNum=3, InsSubNum=subs[1], Ordinal=1))
+    assert (second["Ordinal"], office.row("patplan", first["PatPlanNum"])["Ordinal"]) == (1, 2)
+    assert ask("POST", "patplans", PatNum=3, InsSubNum=subs[1]).status == 400
+    answer = ask("DELETE", f"inssubs/{subs[1]}")
+    assert answer.body == "Can't delete InsSub because PatPlans are still attached."
+    ask("DELETE", f"patplans/{second['PatPlanNum']}")
+    assert office.row("patplan", first["PatPlanNum"])["Ordinal"] == 1
+    assert ask("DELETE", f"inssubs/{subs[1]}").status == 200
+
+
+def test_a_claim_is_made_sent_split_and_deleted(ask: Ask, office: Office) -> None:
+    plan = office.rows("patplan")[0]
+    own = {"PatNum": plan["PatNum"]}
+    numbers = [office.insert("procedurelog", **own, CodeNum=1, ProcStatus="C", ProcFee=40.0) for _ in range(2)]
+    claim = {**own, "procNums": numbers, "ClaimType": "P", "InsSubNum": plan["InsSubNum"], "PatRelat": "Self"}
+    made = body(ask("POST", "claims", **claim))
+    assert made["ClaimFee"] == 80
+    assert ask("POST", "claims", **claim).status == 400
+    assert body(ask("PUT", f"claims/{made['ClaimNum']}/Status", DateSent="2026-03-02"))["ClaimStatus"] == "S"
+    assert office.rows("etrans", ClaimNum=made["ClaimNum"])
+    split = ask("PUT", f"claims/{made['ClaimNum']}/Split", ProcNums=[numbers[1]])
+    assert (split.status, body(split)["ProcNums"]) == (201, [numbers[1]])
+    assert ask("DELETE", f"claims/{made['ClaimNum']}").status == 200
+    assert office.rows("claimproc", ClaimNum=made["ClaimNum"]) == []
+
+
+def test_an_unknown_allergy_joins_the_list_and_a_known_one_is_found(ask: Ask, office: Office) -> None:
+    before = len(office.rows("allergydef"))
+    assert ask("POST", "allergies", PatNum=3, defDescription="Glitter").status == 201
+    assert ask("POST", "allergies", PatNum=3, defDescription="Latex").status == 201
+    assert len(office.rows("allergydef")) == before + 1
+    answer = ask("POST", "allergydefs", Description="Latex")
+    assert (answer.status, answer.body) == (400, "An AllergyDef with that name already exists")
+
+
+def test_subscriptions_keep_what_they_watch_and_refuse_a_twin(ask: Ask, office: Office) -> None:
+    wanted = {"EndPointUrl": "http://127.0.0.1/x", "WatchTable": "Appointment", "PollingSeconds": 5,
+              "Workstation": "SRV01"}  # fmt: skip
+    made = body(ask("POST", "subscriptions", **wanted))
+    assert (made["UiEventType"], made["DateTimeStop"], made["CustomerKey"]) == (
+        "", "0001-01-01 00:00:00", office.customer_key,
+    )  # fmt: skip
+    assert ask("POST", "subscriptions", **wanted).status == 400
+    number = made["SubscriptionNum"]
+    ask("PUT", f"subscriptions/{number}", WatchTable="Patient", Note="kept", DateTimeStop="2026-01-01 00:00:00")
+    (row,) = body(ask("GET", "subscriptions"))
+    assert (row["WatchTable"], row["Note"]) == ("Appointment", "kept")
+    assert ask("POST", "subscriptions", **wanted).status == 201, "the first one has expired"
+    assert ask("DELETE", f"subscriptions/{number}").status == 200
+    assert ask("DELETE", f"subscriptions/{number}").body == "Subscription not found"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"WatchTable": "Commlog"},
+        {"WatchTable": "MedicationPat"},
+        {"WatchTable": ""},
+        {"UiEventType": "PatientSelected"},
+        {"PollingSeconds": 0},
+        {"EndPointUrl": ""},
+    ],
+)
+def test_a_subscription_must_be_of_one_kind_and_complete(ask: Ask, wrong: dict[str, Any]) -> None:
+    wanted = {"EndPointUrl": "http://127.0.0.1/x", "WatchTable": "Appointment", "PollingSeconds": 5}
+    assert ask("POST", "subscriptions", **wanted | wrong).status == 400
+    assert ask("POST", "subscriptions", **wanted).status == 201
+
+
+def test_watch_tables_come_with_versions(ask: Ask, office: Office) -> None:
+    wanted = {"EndPointUrl": "http://127.0.0.1/x", "WatchTable": "Schedule", "PollingSeconds": 5}
+    office.version = "24.2.10"
+    assert ask("POST", "subscriptions", **wanted).status == 400
+    office.version = "24.2.11"
+    assert ask("POST", "subscriptions", **wanted).status == 201
+    office.reported_2026 = True
+    assert ask("POST", "subscriptions", **wanted | {"WatchTable": "PatFieldDeleted"}).status == 201
