@@ -43,12 +43,13 @@ def api() -> None:
 def methods(resource: str | None, as_json: bool) -> None:
     """The methods of RESOURCE, or of all: verb, path, parameters (* required), version, permission."""
     from odevents.client import resources
+    from odevents.client.catalog import described
     from odevents.errors import CallInvalid
 
     if resource is not None and resource.lower() not in resources.names():
         raise CallInvalid(f"there is no resource {resource!r}; `odevents api methods` lists them all")
     chosen = resources.endpoints() if resource is None else list(resources.load(resource.lower()).endpoints().values())
-    print_records([_described(endpoint) for endpoint in chosen], _COLUMNS, as_json=as_json)
+    print_records([described(endpoint) for endpoint in chosen], _COLUMNS, as_json=as_json)
 
 
 def _call_command(verb: str) -> click.Command:
@@ -127,22 +128,6 @@ def _shown(call: Call) -> dict[str, object]:
         "body": call.body,
         "permission": call.endpoint.permission,
         "since": call.endpoint.added,
-    }
-
-
-def _described(endpoint: Endpoint[..., Any]) -> dict[str, str]:
-    from odevents.client.models import parameters
-
-    words = [
-        f"{parameter.name}{'*' if parameter.required else ''}{f' ({parameter.added})' if parameter.added else ''}"
-        for parameter in parameters(endpoint.request)
-    ]
-    return {
-        "verb": endpoint.verb,
-        "path": endpoint.path,
-        "parameters": ", ".join(words),
-        "since": endpoint.added,
-        "permission": endpoint.permission,
     }
 
 

@@ -9,65 +9,44 @@ The documents say "exactly one of", "this or that", "required with". A request m
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 Given = Mapping[str, object]
-Condition = Callable[[Given], str | None]
-"""Takes the parameters that were set; returns what is wrong with them, or ``None``."""
+"""The parameters that were set."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """:ivar rule: what is wanted, in words that name the parameters; also the error when it is not met."""
+
+    rule: str
+    met: Callable[[Given], bool]
 
 
 def exactly_one_of(*names: str) -> Condition:
     """One of ``names``, and no other of them."""
-
-    def check(given: Given) -> str | None:
-        return None if _count(names, given) == 1 else f"give exactly one of {_listed(names)}"
-
-    return check
+    return Condition(f"give exactly one of {_listed(names)}", lambda given: _count(names, given) == 1)
 
 
 def at_least_one_of(*names: str) -> Condition:
     """One of ``names`` or more."""
-
-    def check(given: Given) -> str | None:
-        return None if _count(names, given) else f"give {_listed(names, 'or')}"
-
-    return check
+    return Condition(f"give {_listed(names, 'or')}", lambda given: _count(names, given) >= 1)
 
 
 def at_most_one_of(*names: str) -> Condition:
     """None of ``names``, or one."""
-
-    def check(given: Given) -> str | None:
-        return None if _count(names, given) < 2 else f"give only one of {_listed(names)}"
-
-    return check
-
-
-def together(*names: str) -> Condition:
-    """All of ``names`` or none."""
-
-    def check(given: Given) -> str | None:
-        return None if _count(names, given) in (0, len(names)) else f"{_listed(names)} go together"
-
-    return check
+    return Condition(f"give only one of {_listed(names)}", lambda given: _count(names, given) <= 1)
 
 
 def needs(name: str, other: str) -> Condition:
     """``name`` only makes sense with ``other``."""
-
-    def check(given: Given) -> str | None:
-        return f"{name} needs {other} as well" if name in given and other not in given else None
-
-    return check
+    return Condition(f"{name} needs {other} as well", lambda given: name not in given or other in given)
 
 
 def needed_when(name: str, other: str, *values: str) -> Condition:
     """``name`` is required when ``other`` has one of ``values``."""
-
-    def check(given: Given) -> str | None:
-        missing = given.get(other) in values and name not in given
-        return f"{name} is required when {other} is {' or '.join(values)}" if missing else None
-
-    return check
+    rule = f"{name} is required when {other} is {' or '.join(values)}"
+    return Condition(rule, lambda given: given.get(other) not in values or name in given)
 
 
 def _count(names: tuple[str, ...], given: Given) -> int:

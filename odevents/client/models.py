@@ -62,7 +62,7 @@ class Request(BaseModel):
     @model_validator(mode="after")
     def _meet_conditions(self) -> Self:
         given = {name: getattr(self, name) for name in self.model_fields_set}
-        wrong = [text for check in self.conditions if (text := check(given))]
+        wrong = [condition.rule for condition in self.conditions if not condition.met(given)]
         if wrong:
             raise PydanticCustomError("conditions", "{wrong}", {"wrong": "; ".join(wrong)})
         return self

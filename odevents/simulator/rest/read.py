@@ -144,5 +144,5 @@ def required(asked: Asked) -> None:
     # The conditions are those of today's pages; an example of 2021 sends a number together with its name.
     if not asked.office.has_version("22.1"):
         return
-    if wrong := [text for check in request.conditions if (text := check(filled))]:
+    if wrong := [condition.rule for condition in request.conditions if not condition.met(filled)]:
         raise Refused(400, "; ".join(wrong))

@@ -113,9 +113,10 @@ def test_the_methods_of_a_resource_are_listed_with_everything_documented() -> No
     assert methods[-1] == {
         "verb": "PUT",
         "path": "appointments/{AptNum}/Confirm",
-        "parameters": "confirmVal, defNum (21.2)",
+        "parameters": "confirmVal, defNum (21.2); give exactly one of confirmVal and defNum",
         "since": "21.1",
         "permission": "Comm",
+        "python": "appointments.confirm",
     }
     assert len(answer("api", "methods", "--json")) == 334
 
