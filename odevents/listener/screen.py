@@ -30,10 +30,11 @@ _PARTS = {
 class Screen:
     """Serves the page, its parts and its stream."""
 
-    def __init__(self, board: Board, section: ScreenSection, tally: Tally) -> None:
+    def __init__(self, board: Board, section: ScreenSection, tally: Tally, beat: float = BEAT) -> None:
         self._board = board
         self._section = section
         self._tally = tally
+        self._beat = beat
         folder = files("odevents.listener") / "page"
         self._parts = {
             part: Response(200, (folder / name).read_bytes(), content_type)
@@ -59,7 +60,7 @@ class Screen:
                 yield _event("nothing", {})
             while True:
                 try:
-                    async with asyncio.timeout(BEAT):
+                    async with asyncio.timeout(self._beat):
                         selection = await self._board.newer_than(number)
                 except TimeoutError:
                     yield _event("beat", {})

@@ -80,13 +80,6 @@ def at(port: int) -> Running:
     return Running(port, f"http://127.0.0.1:{port}/screen/{screen_pass(KEY)}/", Tally(0, ""))
 
 
-def opened_stream(port: int) -> socket.socket:
-    stream = socket.create_connection(("127.0.0.1", port), timeout=5)
-    stream.sendall(head(port, method="GET", target=f"/screen/{screen_pass(KEY)}/stream"))
-    assert b"text/event-stream" in stream.recv(65536)
-    return stream
-
-
 def resident_megabytes(pid: int) -> float:
     return int(re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())[0]) / 1024
 
@@ -96,7 +89,7 @@ def test_it_starts_within_a_second_and_stays_small(tmp_path: Path) -> None:
     began = time.monotonic()
     with process(tmp_path, port) as running:
         started = time.monotonic() - began
-        with closing(opened_stream(port)):
+        with closing(at(port).stream()):
             for number in range(500):
                 assert at(port).fire({**BRADLEY, "PatNum": number}) == 200
             if sys.platform == "linux":
@@ -106,7 +99,7 @@ def test_it_starts_within_a_second_and_stays_small(tmp_path: Path) -> None:
 
 def test_it_stops_at_once_although_a_page_is_open(tmp_path: Path) -> None:
     port = free_port()
-    with process(tmp_path, port) as running, closing(opened_stream(port)) as stream:
+    with process(tmp_path, port) as running, closing(at(port).stream()) as stream:
         began = time.monotonic()
         running.send_signal(signal.SIGTERM)
         assert running.wait(5) == 0
@@ -175,7 +168,7 @@ def watched(tmp_path: Path, *, streams: str = "all", before: str = "") -> dict[s
     os.close(writing)
     try:
         until(lambda: answers(port) or running.poll() is not None, within=10)
-        with closing(opened_stream(port)):
+        with closing(at(port).stream()):
             assert at(port).fire(ANNA) == 200
         running.send_signal(signal.SIGTERM)
         running.communicate(timeout=10)

@@ -14,6 +14,7 @@ from typing import Any
 
 from odevents.listener.config import ListenerSection
 from odevents.listener.forward import post
+from odevents.listener.keys import screen_pass
 from odevents.listener.run import Listener
 from odevents.listener.server import Limits
 from odevents.listener.sockets import loopback_sockets
@@ -61,6 +62,16 @@ class Running:
             if finish:
                 connection.shutdown(socket.SHUT_WR)
             return received(connection)
+
+    def stream(self) -> socket.socket:
+        """A page's stream, open, its first event not yet read."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=5)
+        connection.sendall(head(self.port, method="GET", target=f"/screen/{screen_pass(KEY)}/stream"))
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += connection.recv(1)
+        assert b"text/event-stream" in answer
+        return connection
 
 
 def received(connection: socket.socket) -> bytes:
