@@ -138,7 +138,7 @@ class _Shape:
             if part in (value if isinstance(value, Mapping) else range(len(value)) if isinstance(value, list) else ()):
                 path.append(part)
                 value = value[part]
-            elif position == len(loc) - 1 and isinstance(part, str) and isinstance(value, Mapping):
+            elif position == len(loc) - 1 and part != "[key]" and isinstance(part, str) and isinstance(value, Mapping):
                 path.append(part)
         return tuple(path)
 

@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, nodes
-from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from odevents.events.change import Change
@@ -120,6 +119,8 @@ def _check_names(tree: nodes.Template, columns: Iterable[str] | None) -> None:
     if columns is None:
         return
     known = OURS.union(columns)
-    names = find_undeclared_variables(tree) | {node.attr for node in tree.find_all(nodes.Getattr) if _of_old(node)}
+    names = {node.name for node in tree.find_all(nodes.Name)} | {
+        node.attr for node in tree.find_all(nodes.Getattr) if _of_old(node)
+    }
     if unknown := sorted(names - known):
         raise TextInvalid(f'no column "{unknown[0]}"; there are: {", ".join(sorted(known))}')

@@ -1,0 +1,136 @@
+"""The command line as people meet it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from odevents.cli.main import COMMANDS, odevents
+
+HEAVY = ("rq", "redis", "httpx", "pydantic", "starlette", "uvicorn", "jinja2", "rich")
+
+
+def run(*arguments: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """``odevents <arguments>`` in an empty folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "odevents.cli.main", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "TMPDIR": str(folder), **environment} if folder else None,
+        timeout=30,
+    )
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """So that it is there at once."""
+    code = (
+        "import sys; from odevents.cli.main import odevents\n"
+        "try: odevents(['--help'])\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert told.splitlines()[-1] == "[]"
+
+
+def test_help_answers_in_150_ms_more_than_python_itself() -> None:
+    """The best of several, because the machine is shared."""
+
+    def best(*command: str) -> float:
+        times = []
+        for _ in range(7):
+            started = time.perf_counter()
+            subprocess.run([sys.executable, *command], capture_output=True, check=True)
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    assert best("-m", "odevents.cli.main", "--help") - best("-c", "pass") < 0.150
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_can_be_imported_and_explains_itself(name: str) -> None:
+    """What the list promises is there."""
+    command = odevents.commands.get(name) or odevents.get_command(None, name)  # type: ignore[arg-type]
+
+    assert command is not None
+    assert command.help
+
+
+def test_without_a_configuration_the_next_step_is_told(tmp_path: Path) -> None:
+    """And nothing is started."""
+    told = run("deliveries", "list", folder=tmp_path)
+
+    assert told.returncode == 1
+    assert told.stdout == ""
+    assert told.stderr.startswith("error: odevents.toml: there is no such file; copy odevents.example.toml")
+
+
+def test_a_misspelt_scenario_is_guessed() -> None:
+    """The nearest name, and how to see all."""
+    told = run("trigger", "appointmnt.broken")
+
+    assert told.returncode == 2
+    assert "Did you mean appointment.broken?" in told.stderr
+    assert "odevents trigger --list" in told.stderr
+
+
+def test_check_says_right_or_what_is_wrong(tmp_path: Path) -> None:
+    """Offline; without secrets for CI, with them for a release step."""
+    example = (Path(__file__).parent.parent.parent.parent / "odevents.example.toml").read_text(encoding="utf-8")
+    (tmp_path / "odevents.toml").write_text(example)
+
+    right = run("check", "--without-secrets", folder=tmp_path)
+    missing = run("check", folder=tmp_path)
+
+    assert (right.returncode, right.stdout) == (
+        0,
+        "odevents.toml: right. 1 offices, 2 subscriptions, 2 rules, 0 handler modules\n",
+    )
+    assert missing.returncode == 1
+    assert "the environment variable OD_KEY_SOUTHSIDE is missing or empty" in missing.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "scheduler"])
+def test_a_wrong_configuration_starts_no_process(tmp_path: Path, command: str) -> None:
+    """Half-configured is not configured."""
+    (tmp_path / "odevents.toml").write_text("[offices]\n")
+    told = run(command, folder=tmp_path, REDIS_URL="redis://127.0.0.1:1/0")
+
+    assert told.returncode == 1
+    assert "there is no office" in told.stderr
+
+
+def test_a_server_that_may_lose_deliveries_is_refused_at_start(
+    tmp_path: Path, redis_client: object, redis_url: str
+) -> None:
+    """By the name of its setting; the control is every other test, which runs on a good one."""
+    import redis
+
+    from tests.support.installation import IDENTITY_KEY, SEALING_KEY
+
+    example = (Path(__file__).parent.parent.parent.parent / "odevents.example.toml").read_text(encoding="utf-8")
+    (tmp_path / "odevents.toml").write_text(example)
+    client = redis.Redis.from_url(redis_url)
+    client.config_set("appendfsync", "everysec")
+    try:
+        told = run(
+            "serve",
+            folder=tmp_path,
+            REDIS_URL=redis_url,
+            OD_KEY_SOUTHSIDE="customer-key-of-southside",
+            OD_DEVELOPER_KEY="developer-key",
+            ODEVENTS_SEALING_KEYS=SEALING_KEY,
+            ODEVENTS_IDENTITY_KEY=IDENTITY_KEY,
+        )
+    finally:
+        client.config_set("appendfsync", "always")
+
+    assert told.returncode == 1
+    assert "error: Redis: appendfsync is everysec, wanted always" in told.stderr
