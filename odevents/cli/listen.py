@@ -44,8 +44,10 @@ def run(config: Path | None, port: int | None) -> None:
     from odevents.listener.run import Listener
     from odevents.listener.run import listen as listen_until_stopped
 
+    config = _found(config)
     setup = _setup(config, port)
-    listener = Listener(setup.section, setup.keys, load_handlers(setup.handlers))
+    handlers = load_handlers(setup.handlers, config.resolve().parent if config else None)
+    listener = Listener(setup.section, setup.keys, handlers)
     asyncio.run(listen_until_stopped(listener, lambda line: click.echo(line, err=True)))
 
 

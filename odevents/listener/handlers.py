@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 
 from odevents.client.call import Call
@@ -81,11 +83,14 @@ class Handlers:
             self._outlet.worked()
 
 
-def load_handlers(modules: Iterable[str]) -> Sequence[Reaction]:
+def load_handlers(modules: Iterable[str], folder: Path | None = None) -> Sequence[Reaction]:
     """Import the modules and return their handlers of UI events; others in the same module are the receiver's.
 
+    :param folder: where modules may lie as well: beside ``odevents.toml``, because sign-in has no working directory.
     :raises ConfigError: a module cannot be imported.
     """
+    if folder is not None and str(folder) not in sys.path:
+        sys.path.append(str(folder))
     for module in modules:
         try:
             import_module(module)

@@ -230,14 +230,7 @@ def test_it_runs_without_any_console(tmp_path: Path) -> None:
 def test_a_second_listener_on_the_port_is_told_what_to_do(tmp_path: Path) -> None:
     port = free_port()
     with process(tmp_path, port):
-        second = subprocess.run(
-            [*RUN, "--config", str(config(tmp_path)), "--port", str(port)],
-            env=environment(tmp_path),
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=20,
-        )
+        second = listen_command(tmp_path, "run", "--config", str(config(tmp_path)), "--port", str(port))
     assert second.returncode == 1
     assert f"cannot listen on port {port} of localhost" in second.stderr
     assert "odevents listen install --port" in second.stderr
@@ -248,14 +241,7 @@ def test_a_stranger_on_one_of_the_two_addresses_is_not_shared_with(tmp_path: Pat
         stranger.bind(("::1", 0))
         stranger.listen()
         port = stranger.getsockname()[1]
-        refused = subprocess.run(
-            [*RUN, "--config", str(config(tmp_path)), "--port", str(port)],
-            env=environment(tmp_path),
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=20,
-        )
+        refused = listen_command(tmp_path, "run", "--config", str(config(tmp_path)), "--port", str(port))
     assert refused.returncode == 1
     assert "cannot listen" in refused.stderr
 

@@ -320,10 +320,10 @@ def test_a_test_event_stays_on_this_machine() -> None:
 
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(sys, "path", [*sys.path])
     before = len(declared_handlers())
     (tmp_path / "front_desk.py").write_text(
-        "from odevents.reactions.registry import on\n"
-        "from odevents.events.patient_selected import PatientSelected\n"
+        "from odevents import PatientSelected, on\n"
         "seen = []\n"
         "@on(PatientSelected)\n"
         "def pop(change, office):\n"
@@ -332,7 +332,6 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "def elsewhere(change, office):\n"
         "    raise AssertionError\n"
     )
-    monkeypatch.syspath_prepend(str(tmp_path))
     yield "front_desk"
     sys.modules.pop("front_desk", None)
     from odevents.reactions import registry
@@ -340,8 +339,8 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     del registry._declared[before:]
 
 
-def test_a_handler_sees_every_selection_in_order_as_a_typed_row(module: str) -> None:
-    reactions = handlers.load_handlers([module])
+def test_a_handler_sees_every_selection_in_order_as_a_typed_row(module: str, tmp_path: Path) -> None:
+    reactions = handlers.load_handlers([module], tmp_path)
     assert [reaction.name for reaction in reactions] == ["pop"]
     with listening(handlers=reactions) as listener:
         for row in (BRADLEY, ANNA, BRADLEY):
@@ -354,7 +353,8 @@ def test_a_handler_sees_every_selection_in_order_as_a_typed_row(module: str) -> 
     ]
 
 
-def test_a_handler_that_raises_is_told_of_without_what_it_said(module: str) -> None:
+@pytest.mark.usefixtures("module")
+def test_a_handler_that_raises_is_told_of_without_what_it_said() -> None:
     @on(PatientSelected)
     def fails(change: Change[PatientSelected], office: Office) -> None:
         raise ValueError(change.row.FName)
