@@ -36,7 +36,7 @@ _DEFAULTS: dict[str, str | int | float] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
     """One field of a table.
 

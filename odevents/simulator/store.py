@@ -18,6 +18,7 @@ from odevents.simulator.schema import REFERENCES, Field, Table, tables
 
 Row = dict[str, Any]
 _NUMBERS = itertools.count()
+_BOOK_INDEX = "CREATE INDEX appointment_book ON appointment (AptStatus, AptDateTime);"
 _INDEXED = frozenset({"patient", "appointment", "procedurelog", "claim", "insplan", "inssub", "payment", "schedule"})
 
 
@@ -33,7 +34,7 @@ class Store:
         self.connection = sqlite3.connect(self.address, uri=True, check_same_thread=False, isolation_level=None)
         self.connection.execute("PRAGMA synchronous = OFF")
         self.connection.execute("PRAGMA journal_mode = OFF")
-        self.connection.executescript("".join(_create(table) for table in self.tables.values()))
+        self.connection.executescript("".join(_create(table) for table in self.tables.values()) + _BOOK_INDEX)
 
     def close(self) -> None:
         """Forget everything."""

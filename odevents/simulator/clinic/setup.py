@@ -99,7 +99,7 @@ def _staff(store: Store, random: Random, providers: int) -> None:
 
 def _rooms(store: Store, providers: int) -> None:
     for number in range(1, providers + 2):
-        hygiene = number % 3 == 0
+        hygiene = number % 3 == 0 and number <= providers
         store.insert(
             "operatory", OpName=f"Room {number}", Abbrev=f"OP-{number}", ItemOrder=number - 1,
             ProvDentist=0 if hygiene else min(number, providers), ProvHygienist=number if hygiene else 0,
