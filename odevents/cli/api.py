@@ -111,14 +111,14 @@ def _value(endpoint: Endpoint[..., Any], name: str, text: str) -> Any:
 
 
 def _answer(call: Call, office: str | None) -> object:
-    from odevents.cli.office_client import open_session
+    from odevents.cli.office_client import client_of
     from odevents.client.endpoints import is_list
     from odevents.client.paging import pages
 
-    with open_session(office) as session:
+    with client_of(office) as (_, client):
         if is_list(call.endpoint):
-            return [row for page in pages(session, call) for row in page]
-        return session.send(call)
+            return [row for page in pages(client.sender, call) for row in page]
+        return client.sender.send(call)
 
 
 def _shown(call: Call) -> dict[str, object]:

@@ -2,44 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from odevents.cli.context import attach
 from odevents.errors import ConfigError
 
 if TYPE_CHECKING:
+    from odevents.client.opendental import OpenDental
     from odevents.client.session import Session
     from odevents.office import OfficeAccess
+    from odevents.runtime import Runtime
 
 PATIENCE = 120.0
 """Seconds a person may wait for the office's budget, which workers use as well."""
 
 
-def find_office(name: str | None) -> OfficeAccess:
-    """The office called ``name``, or the only one there is.
+@contextmanager
+def client_of(name: str | None) -> Iterator[tuple[OfficeAccess, OpenDental]]:
+    """The office called ``name``, or the only one there is, and its API.
 
     :raises ConfigError: there is no such office, or several and none was named.
     """
-    offices = attach().offices
+    from odevents.client.opendental import OpenDental
+
+    runtime = attach()
+    offices = runtime.offices
     if name is None and len(offices) == 1:
         name = next(iter(offices))
     if name is None or name not in offices:
         known = ", ".join(offices) or "none"
         raise ConfigError(f"{f'no office {name!r}' if name else 'name an office'}; configured: {known}")
-    return offices[name]
+    with open_session(runtime, offices[name]) as session:
+        yield offices[name], OpenDental(session)
 
 
-def open_session(name: str | None) -> Session:
-    """A session with an office, behind the reactions in its budget; in-process where no Redis is configured.
-
-    :raises ConfigError: there is no such office.
-    """
+def open_session(runtime: Runtime, office: OfficeAccess) -> Session:
+    """A session with an office, behind the reactions in its budget; in-process where no Redis is configured."""
     from odevents.client.budget import Budget, LocalBudget, Priority
     from odevents.client.session import Session
     from odevents.store.budget import RedisBudget
 
-    office = find_office(name)
-    runtime = attach()
     budget: Budget
     if runtime.settings.redis_url is None:
         budget = LocalBudget(office.budget, Priority.interactive)

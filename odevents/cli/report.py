@@ -26,14 +26,13 @@ def report() -> None:
 @json_option
 def patients(columns: str | None, office: str | None, as_json: bool, **search: Any) -> None:
     """Patients: the chosen columns and nothing else."""
-    from odevents.cli.office_client import open_session
-    from odevents.client.opendental import OpenDental
+    from odevents.cli.office_client import client_of
     from odevents.client.recipes.patients import USUAL_COLUMNS, patients_for_report
 
     chosen = columns.split(",") if columns else list(USUAL_COLUMNS)
     asked = {name: value for name, value in search.items() if value is not None}
-    with open_session(office) as session:
-        print_records(patients_for_report(OpenDental(session), chosen, **asked), chosen, as_json=as_json)
+    with client_of(office) as (_, client):
+        print_records(patients_for_report(client, chosen, **asked), chosen, as_json=as_json)
 
 
 @report.command()
@@ -42,17 +41,16 @@ def patients(columns: str | None, office: str | None, as_json: bool, **search: A
 @json_option
 def procedures(patient: int, office: str | None, as_json: bool) -> None:
     """The procedures of PATIENT (a PatNum) with the group notes that cover them."""
-    from odevents.cli.office_client import open_session
-    from odevents.client.opendental import OpenDental
+    from odevents.cli.office_client import client_of
     from odevents.client.recipes.procedures import procedures_with_notes
 
-    with open_session(office) as session:
+    with client_of(office) as (_, client):
         found = [
             {
                 **{column: getattr(noted.procedure, column) for column in _PROCEDURE},
                 "notes": [note.Note for note in noted.notes],
             }
-            for noted in procedures_with_notes(OpenDental(session), patient)
+            for noted in procedures_with_notes(client, patient)
         ]
     print_records(found, (*_PROCEDURE, "notes"), as_json=as_json)
 
@@ -63,14 +61,13 @@ def procedures(patient: int, office: str | None, as_json: bool) -> None:
 @json_option
 def insurance_history(patient: int, office: str | None, as_json: bool) -> None:
     """When each kind of procedure of PATIENT (a PatNum) was last done, for each insurance."""
-    from odevents.cli.office_client import open_session
-    from odevents.client.opendental import OpenDental
+    from odevents.cli.office_client import client_of
     from odevents.client.recipes.procedures import insurance_histories
 
-    with open_session(office) as session:
+    with client_of(office) as (_, client):
         found = [
             {"InsSubNum": insurance, "insHistPrefName": history.insHistPrefName, "procDate": history.procDate}
-            for insurance, history in insurance_histories(OpenDental(session), patient)
+            for insurance, history in insurance_histories(client, patient)
         ]
     print_records(found, _HISTORY, as_json=as_json)
 
@@ -81,10 +78,9 @@ def insurance_history(patient: int, office: str | None, as_json: bool) -> None:
 @json_option
 def query(sql: str, office: str | None, as_json: bool) -> None:
     """The rows that a read-only SQL finds, page by page. The office's audit trail shows it."""
-    from odevents.cli.office_client import open_session
-    from odevents.client.opendental import OpenDental
+    from odevents.cli.office_client import client_of
     from odevents.client.recipes.query import rows_of_query
 
-    with open_session(office) as session:
-        found = list(rows_of_query(OpenDental(session), sql))
+    with client_of(office) as (_, client):
+        found = list(rows_of_query(client, sql))
     print_records(found, list(found[0]) if found else [], as_json=as_json)

@@ -8,6 +8,7 @@ told in our own words.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -42,7 +43,8 @@ _ABOUT_A_FIELD = re.compile(
 
 def decoded(content: bytes) -> object:
     """The JSON of an answer; ``None`` when empty, the text itself when it is not JSON (a few are a sentence)."""
-    if not content.strip():
+    content = content.removeprefix(BOM_UTF8).strip()
+    if not content:
         return None
     try:
         return msgspec.json.decode(content)

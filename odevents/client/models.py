@@ -8,6 +8,7 @@ error.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -43,11 +44,12 @@ class Row(BaseModel):
         """The row as Open Dental spells it in JSON, unknown columns included."""
         return self.model_dump(mode="json")
 
-    def __repr__(self) -> str:
+    def __repr_args__(self) -> Iterable[tuple[str, Any]]:
+        """The key and nothing else, whoever prints it."""
         key = next(iter(type(self).model_fields), None)
-        return f"{type(self).__name__}({f'{key}={getattr(self, key)}, ' if key else ''}…)"
+        return [(key, getattr(self, key))] if key else []
 
-    __str__ = __repr__
+    __str__ = BaseModel.__repr__
 
 
 class Request(BaseModel):
@@ -77,10 +79,11 @@ class Request(BaseModel):
         values = self.model_dump(exclude_unset=True, exclude=set(self.sent_in_query))
         return {name: spelt(value) for name, value in values.items()}
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(sorted(self.model_fields_set))})"
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """The names of what was set, without the values."""
+        return [(None, name) for name in sorted(self.model_fields_set)]
 
-    __str__ = __repr__
+    __str__ = BaseModel.__repr__
 
 
 class Body(Request):

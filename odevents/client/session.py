@@ -132,9 +132,15 @@ class Session:
             except CallError as error:
                 if not call.endpoint.reads or not _worth_another_try(error) or attempt == _READ_ATTEMPTS:
                     raise
-                if not isinstance(error, Throttled):  # the budget is paused already
-                    self._sleep(2.0 ** (attempt - 1))
+                self._rest(error, attempt)
         raise AssertionError("unreachable")
+
+    def _rest(self, error: CallError, attempt: int) -> None:
+        """Wait before a read is tried again, unless the budget will."""
+        if not isinstance(error, Throttled):
+            self._sleep(2.0 ** (attempt - 1))
+        elif self._budget is None:
+            self._sleep(min(error.retry_in, self._max_wait))
 
     def _cascade(self, call: Call, body: bytes | None) -> object:
         for base_url in self.base_urls[:-1]:

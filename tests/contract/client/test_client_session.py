@@ -10,9 +10,13 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from odevents.client.answers import decoded, failure
 from odevents.client.budget import LocalBudget
 from odevents.client.opendental import OpenDental
+from odevents.client.resources.appointments import Appointments
 from odevents.client.session import Session
 from odevents.errors import (
     AnswerUnreadable,
@@ -389,3 +393,31 @@ def test_one_session_serves_many_threads() -> None:
             thread.join()
 
     assert found == {number: number for number in range(1, 17)}
+
+
+def test_a_throttled_read_rests_as_long_as_it_was_asked_to_even_without_a_budget() -> None:
+    pauses = Pauses()
+    throttled = Answer(429, headers={"Retry-After": "7"})
+    with tiny_office(throttled, Answer(body=b'{"AptNum": 18}')) as office, session(office, sleep=pauses) as sender:
+        assert OpenDental(sender).appointments.get(18).AptNum == 18
+
+    assert pauses.seconds == [7]
+
+
+@given(status=st.integers(200, 599), content=st.binary(max_size=60), after=st.text(max_size=8))
+def test_no_answer_breaks_the_reading_of_answers(status: int, content: bytes, after: str) -> None:
+    call = Appointments.note.prepare((18,), {"Note": "x"})
+
+    error = failure(call, status, {"retry-after": after}, content)
+
+    assert (error is None) == (status < 300)
+    assert error is None or (error.status == status and str(error).startswith("PUT appointments/{AptNum}/Note: "))
+    decoded(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [(b"", None), (b" \r\n", None), (b"\xef\xbb\xbf[1]", [1]), (b"Not found", "Not found"), (b'"terms"', "terms")],
+)
+def test_an_answer_is_decoded_whatever_its_shape(content: bytes, value: object) -> None:
+    assert decoded(content) == value

@@ -63,7 +63,7 @@ def test_neither_a_call_nor_a_request_shows_a_value(client: OpenDental) -> None:
     call = client.patients.find.call(LName="Harrison")
 
     assert "Harrison" not in repr(call)
-    assert repr(AppointmentNote(Note="Harrison")) == "AppointmentNote(Note)"
+    assert repr(AppointmentNote(Note="Harrison")) == "AppointmentNote('Note')"
 
 
 def test_a_change_sends_what_was_set_and_an_empty_string_clears(client: OpenDental) -> None:

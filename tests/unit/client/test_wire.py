@@ -117,7 +117,7 @@ def test_a_row_is_written_back_as_open_dental_spells_it() -> None:
 def test_a_row_shows_its_key_and_no_value() -> None:
     row = Tooth.model_validate({"ToothNum": "4", "DateTStamp": "2021-05-03 08:30:12", "Name": "Harrison"})
 
-    assert repr(row) == str(row) == "Tooth(ToothNum=4, …)"
+    assert repr(row) == str(row) == "Tooth(ToothNum='4')"
 
 
 def test_an_error_about_a_row_shows_no_value() -> None:
