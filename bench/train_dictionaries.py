@@ -1,6 +1,6 @@
-"""Train the zstd dictionaries of odevents/store/dictionaries on invented rows, one per table. Run by ``make dictionaries``.
+"""Train the zstd dictionaries of odevents/store/dictionaries, one per table. Run by ``make dictionaries``.
 
-A dictionary is a list of pieces of text that rows have in common. It is shipped, so nothing but invented rows may go in.
+A dictionary is a list of pieces of text that rows have in common. It is shipped, so only invented rows may go in.
 Snapshots name the version they were packed with: keep the old files, raise ``VERSION`` here and ``_DICTIONARY`` in
 ``odevents/store/snapshots.py``.
 """
@@ -46,7 +46,8 @@ def main() -> None:
         dictionary = zstd.train_dict(plain[::2], SIZE)
         (FOLDER / f"{table}-{VERSION}.zdict").write_bytes(dictionary.dict_content)
         packed = [len(zstd.compress(row, level=9, zstd_dict=dictionary)) for row in plain[1::2]]
-        print(f"{table}: {len(plain)} rows, {sum(map(len, plain)) / len(plain):.0f} -> {sum(packed) / len(packed):.0f} bytes")
+        before, after = sum(map(len, plain)) / len(plain), sum(packed) / len(packed)
+        print(f"{table}: {len(plain)} rows, {before:.0f} -> {after:.0f} bytes")
 
 
 def rows(base_url: str, authorization: str, path: str) -> list[bytes]:

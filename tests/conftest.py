@@ -1,4 +1,4 @@
-"""What all tests share: real servers, started on free ports, and an environment that the developer's shell cannot colour."""
+"""What all tests share: real servers on free ports, and an environment that the developer's shell cannot colour."""
 
 from __future__ import annotations
 

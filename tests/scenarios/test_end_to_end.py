@@ -57,7 +57,7 @@ def the_printed_appointment(running: Installation) -> Any:
 def test_the_example_requests_are_kept_understood_and_answered_back(
     running: Installation, the_printed_appointment: Any
 ) -> None:
-    """Byte for byte, then again, then with one field changed: first seen, duplicate, updated, one write of each kind."""
+    """Byte for byte, then again, then with one field changed: first seen, duplicate, updated; each write once."""
     office = running.clinic.office("southside")
 
     status, first = curl(running, "/apievents/appointmentevent", 0, APPOINTMENTS)

@@ -39,7 +39,9 @@ def invented_appointment(number: int, chance: random.Random) -> dict[str, object
     }
 
 
-def test_a_tracked_appointment_takes_at_most_200_bytes_of_server_memory(redis_client: redis.Redis, seals: Seals) -> None:
+def test_a_tracked_appointment_takes_at_most_200_bytes_of_server_memory(
+    redis_client: redis.Redis, seals: Seals
+) -> None:
     """Measured as the growth of the server's memory for 100,000 different rows, overhead included."""
     chance = random.Random(7)
     snapshots = Snapshots(redis_client, seals)

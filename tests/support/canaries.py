@@ -6,7 +6,7 @@ import base64
 import re
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import redis
 
@@ -50,7 +50,7 @@ def everything_in(client: redis.Redis) -> Iterator[tuple[str, bytes]]:
     for key in client.scan_iter(count=1000):
         name = key.decode(errors="replace")
         yield "key names", key
-        for piece in _pieces(readers[client.type(key)](key)):
+        for piece in _pieces(readers[cast("bytes", client.type(key))](key)):
             yield name, piece
 
 

@@ -109,7 +109,7 @@ class Installation:
         given = Settings(
             redis_url=self.server.url,
             sealing_keys=(SEALING_KEY,),
-            identity_key=IDENTITY_KEY,  # type: ignore[arg-type]
+            identity_key=IDENTITY_KEY,
         )
         os.environ |= {name: value for name, value in self.environment.items() if name.startswith("ODEVENTS_TEST_")}
         self.runtime = Runtime(given, config)
@@ -120,17 +120,21 @@ class Installation:
     def start(self, *commands: str) -> None:
         """Start ``serve``, ``worker`` or ``scheduler`` and wait until the receiver is ready."""
         for command in commands:
-            log = (self.folder / f"{command}.log").open("ab")
-            self.processes[command] = subprocess.Popen(
-                [sys.executable, "-m", "odevents.cli.main", command],
-                env={**os.environ, **self.environment},
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-            )
-            log.close()
+            self.launch(command, "odevents.cli.main", command)
         if "serve" in commands:
             until(self.ready, what="the receiver's start")
+
+    def launch(self, name: str, *module: str) -> None:
+        """Start a Python module, with its arguments, as one of the processes."""
+        log = (self.folder / f"{name}.log").open("ab")
+        self.processes[name] = subprocess.Popen(
+            [sys.executable, "-m", *module],
+            env={**os.environ, **self.environment},
+            stdout=log,
+            stderr=log,
+            cwd=self.folder,
+        )
+        log.close()
 
     def ready(self) -> bool:
         """Whether the receiver takes deliveries."""

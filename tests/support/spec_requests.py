@@ -25,4 +25,4 @@ PATIENT_SELECTED = "{\n" + _PAGE.rpartition("{\n")[2].rpartition("}")[0] + "}"
 
 def header(example: int, name: str) -> str:
     """A header of the first (0) or second (1) example."""
-    return re.findall(rf"^{name}: (.+)$", _PAGE, re.MULTILINE)[example]
+    return str(re.findall(rf"^{name}: (.+)$", _PAGE, re.MULTILINE)[example])

@@ -18,6 +18,7 @@ from odevents.queues import QUEUES, GuardedJob, Hints, queue
 from odevents.store import keys
 from workers.process import LaneWorker
 
+ABORT = Callback("os.abort")
 NOW = 1_767_600_000.0
 
 
@@ -88,7 +89,7 @@ def test_the_sweep_hints_what_has_work_due_and_nobody_on_it(redis_client: redis.
         ("workers.jobs.drain_inbox", ["../../etc"], {}),
         ("workers.jobs.drain_inbox", ["southside", "more"], {}),
         ("workers.process.run", ["inbox"], {}),
-        ("workers.jobs.drain_inbox", ["nobodys-office"], {"on_success": Callback("os.abort"), "on_failure": Callback("os.abort")}),
+        ("workers.jobs.drain_inbox", ["nobodys"], {"on_success": ABORT, "on_failure": ABORT}),
     ],
 )
 def test_a_forged_job_is_not_run(

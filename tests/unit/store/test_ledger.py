@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import redis
 
@@ -51,7 +49,7 @@ class Lane:
 
 
 @pytest.fixture
-def lane(redis_client: redis.Redis, seals: Seals) -> Iterator[Lane]:
+def lane(redis_client: redis.Redis, seals: Seals) -> Lane:
     """An empty lane."""
     return Lane(redis_client, seals)
 
@@ -119,5 +117,5 @@ def test_an_ended_write_is_remembered_for_a_while(lane: Lane) -> None:
     ended = lane.ledger.get("southside", "wr_a")
     assert ended is not None
     assert (ended.state, ended.reason) == (State.DONE, "read-back")
-    assert 0 < lane.client.ttl(keys.write("southside", "wr_a")) <= 60  # type: ignore[operator]
+    assert 0 < lane.client.ttl(keys.write("southside", "wr_a")) <= 60
     assert lane.ledger.known("southside", ["wr_a", "wr_b"]) == {"wr_a"}
