@@ -23,8 +23,8 @@ class _Verbs(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*VERBS, *super().list_commands(ctx)]
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        return _call_command(name.upper()) if name.upper() in VERBS else super().get_command(ctx, name)
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return _call_command(cmd_name.upper()) if cmd_name.upper() in VERBS else super().get_command(ctx, cmd_name)
 
 
 @click.group(cls=_Verbs)

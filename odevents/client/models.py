@@ -46,8 +46,9 @@ class Row(BaseModel):
 
     def __repr_args__(self) -> Iterable[tuple[str, Any]]:
         """The key and nothing else, whoever prints it."""
-        key = next(iter(type(self).model_fields), None)
-        return [(key, getattr(self, key))] if key else []
+        fields = type(self).model_fields
+        keys = [name for name, field in fields.items() if field.is_required()] or list(fields)[:1]
+        return [(key, getattr(self, key)) for key in keys]
 
     __str__ = BaseModel.__repr__
 

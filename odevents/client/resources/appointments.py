@@ -13,9 +13,9 @@ from odevents.client.models import Body, PagedQuery, Row, since, unset
 from odevents.client.wire import Date, DateTime, Flag, Num, Text, Time, When
 
 
-class Appointment(Row):
-    AptNum: Num
-    serverDateTime: DateTime = None
+class AppointmentColumns(Row):
+    """What an appointment and its history have in common."""
+
     PatNum: Num = 0
     AptStatus: Text = ""
     Pattern: Text = ""
@@ -49,6 +49,11 @@ class Appointment(Row):
     Priority: Text = ""
     PatternSecondary: Text = ""
     ItemOrderPlanned: Num = 0
+
+
+class Appointment(AppointmentColumns):
+    AptNum: Num
+    serverDateTime: DateTime = None
     eServiceLogType: Text = ""
 
 
@@ -71,7 +76,7 @@ class AppointmentQuery(PagedQuery):
     AppointmentTypeNum: int = since("24.4.22")
 
 
-class AppointmentASAPQuery(PagedQuery):
+class AppointmentAsapQuery(PagedQuery):
     ClinicNum: int = unset
     ProvNum: int = unset
 
@@ -102,10 +107,9 @@ class AppointmentWebSchedQuery(PagedQuery):
     ClinicNum: int = unset
 
 
-class AppointmentNew(Body):
-    PatNum: int
-    Op: int
-    AptDateTime: DateTime
+class AppointmentFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
     AptStatus: str = unset
     Pattern: str = unset
     Confirmed: int = unset
@@ -120,9 +124,15 @@ class AppointmentNew(Body):
     IsNewPatient: bool = since("21.3")
     Priority: str = since("22.1")
     AppointmentTypeNum: int = since("22.1")
-    SecUserNumEntry: int = since("25.1.27")
     colorOverride: str = since("22.3.9")
     PatternSecondary: str = since("23.3.17")
+
+
+class AppointmentNew(AppointmentFields):
+    PatNum: int
+    Op: int
+    AptDateTime: DateTime
+    SecUserNumEntry: int = since("25.1.27")
 
 
 class AppointmentPlanned(Body):
@@ -161,26 +171,10 @@ class AppointmentWebSched(Body):
     defNumApptType: int
 
 
-class AppointmentUpdate(Body):
-    AptStatus: str = unset
-    Pattern: str = unset
-    Confirmed: int = unset
+class AppointmentUpdate(AppointmentFields):
     Op: int = unset
-    Note: str = unset
-    ProvNum: int = unset
-    ProvHyg: int = unset
     AptDateTime: DateTime = unset
-    ClinicNum: int = unset
-    IsHygiene: bool = unset
-    DateTimeArrived: Time = since("25.2.10")
-    DateTimeSeated: Time = since("25.2.10")
-    DateTimeDismissed: Time = since("25.2.10")
-    IsNewPatient: bool = since("21.3")
-    Priority: str = since("22.1")
-    AppointmentTypeNum: int = since("22.1")
     UnschedStatus: int = since("22.2")
-    colorOverride: str = since("22.3.9")
-    PatternSecondary: str = since("23.3.17")
 
 
 class AppointmentBreak(Body):
@@ -202,7 +196,7 @@ class AppointmentConfirm(Body):
 class Appointments(Resource):
     get = Get("appointments/{AptNum}", Appointment, added="21.1")
     find = Find("appointments", AppointmentQuery, Appointment, added="21.1")
-    asap = Find("appointments/ASAP", AppointmentASAPQuery, Appointment, added="21.1")
+    asap = Find("appointments/ASAP", AppointmentAsapQuery, Appointment, added="21.1")
     slots = Find("appointments/Slots", AppointmentSlotsQuery, Slot, added="21.1")
     slots_web_sched = Find("appointments/SlotsWebSched", AppointmentSlotsWebSchedQuery, Slot, added="21.1")
     web_sched = Find("appointments/WebSched", AppointmentWebSchedQuery, Appointment, added="21.3")

@@ -38,38 +38,33 @@ class BenefitQuery(PagedQuery):
     PatPlanNum: int = unset
 
 
-class BenefitNew(Body):
+class BenefitFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
+    CovCatNum: int = unset
+    Percent: int = unset
+    MonetaryAmt: Decimal = unset
+    TimePeriod: str = unset
+    QuantityQualifier: str = unset
+    Quantity: int = unset
+    CodeNum: int = unset
+    procCode: str = unset
+    CodeGroupNum: int = unset
+    TreatArea: str = unset
+
+
+class BenefitNew(BenefitFields):
     conditions = (at_least_one_of("PlanNum", "PatPlanNum"),)
 
     PlanNum: int = unset
     PatPlanNum: int = unset
     BenefitType: str
     CoverageLevel: str
-    CovCatNum: int = unset
-    Percent: int = unset
-    MonetaryAmt: Decimal = unset
-    TimePeriod: str = unset
-    QuantityQualifier: str = unset
-    Quantity: int = unset
-    CodeNum: int = unset
-    procCode: str = unset
-    CodeGroupNum: int = unset
-    TreatArea: str = unset
 
 
-class BenefitUpdate(Body):
-    CovCatNum: int = unset
+class BenefitUpdate(BenefitFields):
     BenefitType: str = unset
-    Percent: int = unset
-    MonetaryAmt: Decimal = unset
-    TimePeriod: str = unset
-    QuantityQualifier: str = unset
-    Quantity: int = unset
-    CodeNum: int = unset
-    procCode: str = unset
     CoverageLevel: str = unset
-    CodeGroupNum: int = unset
-    TreatArea: str = unset
 
 
 class Benefits(Resource):

@@ -24,30 +24,26 @@ class Carrier(Row):
     IsHidden: Flag = False
 
 
-class CarrierNew(Body):
+class CarrierFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
+    Address: str = unset
+    Address2: str = unset
+    City: str = unset
+    State: str = unset
+    Zip: str = unset
+    Phone: str = unset
+    ElectID: str = unset
+    NoSendElect: str = unset
+    IsHidden: bool = unset
+
+
+class CarrierNew(CarrierFields):
     CarrierName: str
-    Address: str = unset
-    Address2: str = unset
-    City: str = unset
-    State: str = unset
-    Zip: str = unset
-    Phone: str = unset
-    ElectID: str = unset
-    NoSendElect: str = unset
-    IsHidden: bool = unset
 
 
-class CarrierUpdate(Body):
+class CarrierUpdate(CarrierFields):
     CarrierName: str = unset
-    Address: str = unset
-    Address2: str = unset
-    City: str = unset
-    State: str = unset
-    Zip: str = unset
-    Phone: str = unset
-    ElectID: str = unset
-    NoSendElect: str = unset
-    IsHidden: bool = unset
 
 
 class Carriers(Resource):

@@ -37,18 +37,23 @@ class ClaimPaymentQuery(PagedQuery):
     SecDateTEdit: When = unset
 
 
-class ClaimPaymentNew(Body):
-    claimNum: int
-    CheckAmt: DecimalText
-    CheckDate: Date = unset
+class ClaimPaymentFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
     CheckNum: str = unset
     BankBranch: str = unset
     Note: str = unset
-    ClinicNum: int = unset
     CarrierName: str = unset
-    DateIssued: Date = unset
     PayType: int = unset
     PayGroup: int = unset
+
+
+class ClaimPaymentNew(ClaimPaymentFields):
+    claimNum: int
+    CheckAmt: DecimalText
+    CheckDate: Date = unset
+    ClinicNum: int = unset
+    DateIssued: Date = unset
 
 
 class ClaimPaymentBatch(Body):
@@ -65,14 +70,8 @@ class ClaimPaymentBatch(Body):
     PayGroup: int = unset
 
 
-class ClaimPaymentUpdate(Body):
+class ClaimPaymentUpdate(ClaimPaymentFields):
     CheckAmt: DecimalText = since("25.2.26")
-    CheckNum: str = unset
-    BankBranch: str = unset
-    Note: str = unset
-    CarrierName: str = unset
-    PayType: int = unset
-    PayGroup: int = unset
 
 
 class ClaimPayments(Resource):

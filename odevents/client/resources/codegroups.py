@@ -22,24 +22,23 @@ class CodeGroup(Row):
     ShowInOther: Flag = False
 
 
-class CodeGroupNew(Body):
+class CodeGroupFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
+    ProcCodes: str = unset
+    CodeGroupFixed: str = unset
+    IsHidden: bool = unset
+    ShowInAgeLimit: bool = unset
+    ShowInFrequency: bool = since("25.3.10")
+    ShowInOther: bool = since("25.3.10")
+
+
+class CodeGroupNew(CodeGroupFields):
     GroupName: str
-    ProcCodes: str = unset
-    CodeGroupFixed: str = unset
-    IsHidden: bool = unset
-    ShowInAgeLimit: bool = unset
-    ShowInFrequency: bool = since("25.3.10")
-    ShowInOther: bool = since("25.3.10")
 
 
-class CodeGroupUpdate(Body):
+class CodeGroupUpdate(CodeGroupFields):
     GroupName: str = unset
-    ProcCodes: str = unset
-    CodeGroupFixed: str = unset
-    IsHidden: bool = unset
-    ShowInAgeLimit: bool = unset
-    ShowInFrequency: bool = since("25.3.10")
-    ShowInOther: bool = since("25.3.10")
 
 
 class CodeGroups(Resource):

@@ -30,36 +30,31 @@ class DiscountPlan(Row):
     AnnualMax: Money = Decimal(0)
 
 
-class DiscountPlanNew(Body):
+class DiscountPlanFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
+    IsHidden: bool = unset
+    PlanNote: str = unset
+    ExamFreqLimit: int = unset
+    XrayFreqLimit: int = unset
+    ProphyFreqLimit: int = unset
+    FluorideFreqLimit: int = unset
+    PerioFreqLimit: int = unset
+    LimitedExamFreqLimit: int = unset
+    PAFreqLimit: int = unset
+    AnnualMax: Decimal = unset
+
+
+class DiscountPlanNew(DiscountPlanFields):
     Description: str
     FeeSchedNum: int
     DefNum: int
-    IsHidden: bool = unset
-    PlanNote: str = unset
-    ExamFreqLimit: int = unset
-    XrayFreqLimit: int = unset
-    ProphyFreqLimit: int = unset
-    FluorideFreqLimit: int = unset
-    PerioFreqLimit: int = unset
-    LimitedExamFreqLimit: int = unset
-    PAFreqLimit: int = unset
-    AnnualMax: Decimal = unset
 
 
-class DiscountPlanUpdate(Body):
+class DiscountPlanUpdate(DiscountPlanFields):
     Description: str = unset
     FeeSchedNum: int = unset
     DefNum: int = unset
-    IsHidden: bool = unset
-    PlanNote: str = unset
-    ExamFreqLimit: int = unset
-    XrayFreqLimit: int = unset
-    ProphyFreqLimit: int = unset
-    FluorideFreqLimit: int = unset
-    PerioFreqLimit: int = unset
-    LimitedExamFreqLimit: int = unset
-    PAFreqLimit: int = unset
-    AnnualMax: Decimal = unset
 
 
 class DiscountPlans(Resource):

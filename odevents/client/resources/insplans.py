@@ -46,8 +46,9 @@ class InsPlanQuery(PagedQuery):
     CarrierNum: int = since("24.2.11")
 
 
-class InsPlanNew(Body):
-    CarrierNum: int
+class InsPlanFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
     GroupName: str = unset
     GroupNum: str = unset
     PlanNote: str = unset
@@ -56,7 +57,6 @@ class InsPlanNew(Body):
     ClaimFormNum: int = since("25.2.24")
     ClaimsUseUCR: bool = since("25.1.20")
     CopayFeeSched: int = since("23.3.17")
-    EmployerNum: int = unset
     IsMedical: bool = since("24.4.34")
     FilingCode: int = since("25.1.20")
     ShowBaseUnits: bool = since("25.1.20")
@@ -68,36 +68,20 @@ class InsPlanNew(Body):
     BillingType: int = since("25.1.20")
     ExclusionFeeRule: str = since("25.1.20")
     ManualFeeSchedNum: int = since("25.2.24")
-    IsBlueBookEnabled: bool = unset
     InsPlansZeroWriteOffsOnAnnualMaxOverride: str = since("25.1.20")
     InsPlansZeroWriteOffsOnFreqOrAgingOverride: str = since("25.1.20")
 
 
-class InsPlanUpdate(Body):
-    GroupName: str = unset
-    GroupNum: str = unset
-    PlanNote: str = unset
-    FeeSched: int = unset
-    PlanType: str = unset
-    ClaimFormNum: int = since("25.2.24")
-    ClaimsUseUCR: bool = since("25.1.20")
-    CopayFeeSched: int = since("23.3.17")
+class InsPlanNew(InsPlanFields):
+    CarrierNum: int
+    EmployerNum: int = unset
+    IsBlueBookEnabled: bool = unset
+
+
+class InsPlanUpdate(InsPlanFields):
     EmployerNum: int = since("22.4.24")
     CarrierNum: int = since("22.4.24")
-    IsMedical: bool = since("24.4.34")
-    FilingCode: int = since("25.1.20")
-    ShowBaseUnits: bool = since("25.1.20")
-    CodeSubstNone: bool = since("22.4.31")
-    IsHidden: bool = since("22.4.31")
-    MonthRenew: int = unset
-    FilingCodeSubtype: int = since("25.1.20")
-    CobRule: str = since("25.1.20")
-    BillingType: int = since("25.1.20")
-    ExclusionFeeRule: str = since("25.1.20")
-    ManualFeeSchedNum: int = since("25.2.24")
     IsBlueBookEnabled: bool = since("22.4.24")
-    InsPlansZeroWriteOffsOnAnnualMaxOverride: str = since("25.1.20")
-    InsPlansZeroWriteOffsOnFreqOrAgingOverride: str = since("25.1.20")
 
 
 class InsPlans(Resource):

@@ -30,28 +30,27 @@ class InsSubQuery(PagedQuery):
     SecDateTEdit: When = unset
 
 
-class InsSubNew(Body):
+class InsSubFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
+    DateEffective: Date = unset
+    DateTerm: Date = unset
+    BenefitNotes: str = unset
+    ReleaseInfo: bool = unset
+    AssignBen: bool = unset
+    SubscNote: str = since("22.4.26")
+
+
+class InsSubNew(InsSubFields):
     PlanNum: int
     Subscriber: int
     SubscriberID: str
-    DateEffective: Date = unset
-    DateTerm: Date = unset
-    BenefitNotes: str = unset
-    ReleaseInfo: bool = unset
-    AssignBen: bool = unset
-    SubscNote: str = since("22.4.26")
 
 
-class InsSubUpdate(Body):
+class InsSubUpdate(InsSubFields):
     PlanNum: int = unset
     Subscriber: int = unset
     SubscriberID: str = unset
-    DateEffective: Date = unset
-    DateTerm: Date = unset
-    BenefitNotes: str = unset
-    ReleaseInfo: bool = unset
-    AssignBen: bool = unset
-    SubscNote: str = since("22.4.26")
 
 
 class InsSubs(Resource):

@@ -38,35 +38,30 @@ class LabCaseQuery(PagedQuery):
     ProvNum: int = unset
 
 
-class LabCaseNew(Body):
+class LabCaseFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
+    AptNum: int = unset
+    PlannedAptNum: int = unset
+    DateTimeDue: DateTime = unset
+    DateTimeCreated: DateTime = unset
+    DateTimeSent: DateTime = unset
+    DateTimeRecd: DateTime = unset
+    DateTimeChecked: DateTime = unset
+    Instructions: str = unset
+    LabFee: Decimal = unset
+    InvoiceNum: str = unset
+
+
+class LabCaseNew(LabCaseFields):
     PatNum: int
     LaboratoryNum: int
     ProvNum: int
-    AptNum: int = unset
-    PlannedAptNum: int = unset
-    DateTimeDue: DateTime = unset
-    DateTimeCreated: DateTime = unset
-    DateTimeSent: DateTime = unset
-    DateTimeRecd: DateTime = unset
-    DateTimeChecked: DateTime = unset
-    Instructions: str = unset
-    LabFee: Decimal = unset
-    InvoiceNum: str = unset
 
 
-class LabCaseUpdate(Body):
+class LabCaseUpdate(LabCaseFields):
     LaboratoryNum: int = unset
-    AptNum: int = unset
-    PlannedAptNum: int = unset
-    DateTimeDue: DateTime = unset
-    DateTimeCreated: DateTime = unset
-    DateTimeSent: DateTime = unset
-    DateTimeRecd: DateTime = unset
-    DateTimeChecked: DateTime = unset
     ProvNum: int = unset
-    Instructions: str = unset
-    LabFee: Decimal = unset
-    InvoiceNum: str = unset
 
 
 class LabCases(Resource):

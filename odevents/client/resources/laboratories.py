@@ -25,32 +25,27 @@ class Laboratory(Row):
     IsHidden: Flag = False
 
 
-class LaboratoryNew(Body):
+class LaboratoryFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
+    Phone: str = unset
+    Notes: str = unset
+    Slip: int = unset
+    Address: str = unset
+    City: str = unset
+    State: str = unset
+    Zip: str = unset
+    Email: str = unset
+    WirelessPhone: str = unset
+    IsHidden: bool = unset
+
+
+class LaboratoryNew(LaboratoryFields):
     Description: str
-    Phone: str = unset
-    Notes: str = unset
-    Slip: int = unset
-    Address: str = unset
-    City: str = unset
-    State: str = unset
-    Zip: str = unset
-    Email: str = unset
-    WirelessPhone: str = unset
-    IsHidden: bool = unset
 
 
-class LaboratoryUpdate(Body):
+class LaboratoryUpdate(LaboratoryFields):
     Description: str = unset
-    Phone: str = unset
-    Notes: str = unset
-    Slip: int = unset
-    Address: str = unset
-    City: str = unset
-    State: str = unset
-    Zip: str = unset
-    Email: str = unset
-    WirelessPhone: str = unset
-    IsHidden: bool = unset
 
 
 class Laboratories(Resource):

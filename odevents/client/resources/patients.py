@@ -104,9 +104,9 @@ class PatientQuery(PagedQuery):
     BillingType: str = unset
 
 
-class PatientNew(Body):
-    LName: str
-    FName: str
+class PatientFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
     MiddleI: str = unset
     Preferred: str = unset
     PatStatus: str = unset
@@ -145,47 +145,16 @@ class PatientNew(Body):
     TxtMsgOk: str = unset
 
 
-class PatientUpdate(Body):
+class PatientNew(PatientFields):
+    LName: str
+    FName: str
+
+
+class PatientUpdate(PatientFields):
     conditions = (at_most_one_of("Guarantor", "SuperFamily"),)
 
     LName: str = unset
     FName: str = unset
-    MiddleI: str = unset
-    Preferred: str = unset
-    PatStatus: str = unset
-    Gender: str = unset
-    Position: str = unset
-    Birthdate: Date = unset
-    SSN: str = unset
-    Address: str = unset
-    Address2: str = unset
-    City: str = unset
-    State: str = unset
-    Zip: str = unset
-    HmPhone: str = unset
-    WkPhone: str = unset
-    WirelessPhone: str = unset
-    Guarantor: int = unset
-    Email: str = unset
-    PriProv: int = unset
-    SecProv: int = unset
-    FeeSched: int = since("25.2.19")
-    BillingType: str = unset
-    FamFinUrgNote: str = since("23.2.5.0")
-    ChartNumber: str = unset
-    MedicaidID: str = since("24.4.13")
-    EmployerNum: int = since("24.3.30")
-    DateFirstVisit: Date = since("22.4.42")
-    ClinicNum: int = unset
-    Premed: bool = since("25.2.30")
-    Ward: str = since("24.1.12")
-    PreferConfirmMethod: str = unset
-    PreferContactMethod: str = unset
-    PreferRecallMethod: str = since("22.2")
-    Language: str = unset
-    AdmitDate: Date = since("24.1.12")
-    SuperFamily: int = since("22.4.38")
-    TxtMsgOk: str = unset
 
 
 class Patients(Resource):

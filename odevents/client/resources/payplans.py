@@ -47,31 +47,36 @@ class PayPlanQuery(PagedQuery):
     Guarantor: int = unset
 
 
-class PayPlanDynamic(Body):
+class PayPlanTerms(Body):
+    """What every kind of plan can say."""
+
+    PayAmt: Decimal = unset
+    NumberOfPayments: int = unset
+    Guarantor: int = unset
+    PayPlanDate: Date = unset
+    APR: Decimal = unset
+    Note: str = unset
+    ChargeFrequency: str = unset
+    DatePayPlanStart: Date = unset
+    DateInterestStart: Date = unset
+
+
+class PayPlanDynamic(PayPlanTerms):
     conditions = (
         exactly_one_of("PayAmt", "NumberOfPayments"),
         at_least_one_of("procNums", "adjNums"),
     )
 
     PatNum: int
-    PayAmt: Decimal = unset
-    NumberOfPayments: int = unset
     procNums: list[int] = unset
     adjNums: list[int] = unset
-    Guarantor: int = unset
-    PayPlanDate: Date = unset
-    APR: Decimal = unset
     DownPayment: Decimal = unset
-    Note: str = unset
     PlanCategory: int = unset
-    ChargeFrequency: str = unset
-    DatePayPlanStart: Date = unset
-    DateInterestStart: Date = unset
     IsLocked: bool = unset
     DynamicPayPlanTPOption: str = unset
 
 
-class PayPlanNew(Body):
+class PayPlanNew(PayPlanTerms):
     conditions = (
         exactly_one_of("useEstBalance", "principalAmount"),
         exactly_one_of("PayAmt", "NumberOfPayments"),
@@ -80,31 +85,13 @@ class PayPlanNew(Body):
     PatNum: int
     useEstBalance: bool = since("22.2")
     principalAmount: Decimal = unset
-    PayAmt: Decimal = unset
-    NumberOfPayments: int = unset
-    Guarantor: int = unset
-    PayPlanDate: Date = unset
-    APR: Decimal = unset
     DownPayment: Decimal = unset
-    Note: str = unset
-    ChargeFrequency: str = unset
-    DatePayPlanStart: Date = unset
-    DateInterestStart: Date = unset
 
 
-class PayPlanDynamicUpdate(Body):
+class PayPlanDynamicUpdate(PayPlanTerms):
     conditions = (at_most_one_of("PayAmt", "NumberOfPayments"),)
 
-    PayAmt: Decimal = unset
-    NumberOfPayments: int = unset
-    Guarantor: int = unset
-    PayPlanDate: Date = unset
-    APR: Decimal = unset
-    Note: str = unset
     PlanCategory: int = unset
-    ChargeFrequency: str = unset
-    DatePayPlanStart: Date = unset
-    DateInterestStart: Date = unset
     IsLocked: bool = unset
     SheetDefNum: int = unset
 

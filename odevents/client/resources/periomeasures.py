@@ -29,19 +29,6 @@ class PerioMeasureQuery(PagedQuery):
     PerioExamNum: int = unset
 
 
-class PerioMeasureNew(Body):
-    PerioExamNum: int
-    SequenceType: str
-    IntTooth: int
-    ToothValue: int = unset
-    MBvalue: int = unset
-    Bvalue: int = unset
-    DBvalue: int = unset
-    MLvalue: int = unset
-    Lvalue: int = unset
-    DLvalue: int = unset
-
-
 class PerioMeasureUpdate(Body):
     ToothValue: int = unset
     MBvalue: int = unset
@@ -50,6 +37,12 @@ class PerioMeasureUpdate(Body):
     MLvalue: int = unset
     Lvalue: int = unset
     DLvalue: int = unset
+
+
+class PerioMeasureNew(PerioMeasureUpdate):
+    PerioExamNum: int
+    SequenceType: str
+    IntTooth: int
 
 
 class PerioMeasures(Resource):

@@ -52,33 +52,38 @@ class ProcedureCodeQuery(PagedQuery):
     DateTStamp: When = since("22.4.28")
 
 
-class ProcedureCodeNew(Body):
+class ProcedureCodeFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
+    ProcCat: int = unset
+    procCat: str = unset
+    ProcTime: str = unset
+    DefaultNote: str = unset
+    IsHygiene: bool = unset
+    MedicalCode: str = unset
+    LaymanTerm: str = unset
+    ProvNumDefault: int = unset
+    CanadaTimeUnits: Decimal = unset
+
+
+class ProcedureCodeNew(ProcedureCodeFields):
     conditions = (at_least_one_of("ProcCat", "procCat"),)
 
     ProcCode: str
     Descript: str
     AbbrDesc: str
-    ProcCat: int = unset
-    procCat: str = unset
-    ProcTime: str = unset
     TreatArea: str = since("22.4.34")
     NoBillIns: bool = since("23.2.10")
     IsProsth: bool = since("23.3.25")
-    DefaultNote: str = unset
-    IsHygiene: bool = unset
     AlternateCode1: str = since("23.3.25")
-    MedicalCode: str = unset
     IsTaxed: bool = since("23.3.25")
     PaintType: str = since("23.3.25")
-    LaymanTerm: str = unset
     IsCanadianLab: bool = since("23.3.25")
     BaseUnits: int = since("23.3.25")
     SubstitutionCode: str = since("22.4.9")
     SubstOnlyIf: str = since("22.4.9")
     DrugNDC: str = since("23.3.25")
     RevenueCodeDefault: str = since("23.3.25")
-    ProvNumDefault: int = unset
-    CanadaTimeUnits: Decimal = unset
     IsRadiology: bool = since("23.3.25")
     DefaultClaimNote: str = since("23.3.25")
     DefaultTPNote: str = since("23.3.25")
@@ -87,32 +92,23 @@ class ProcedureCodeNew(Body):
     DiagnosticCodes: str = since("23.3.25")
 
 
-class ProcedureCodeUpdate(Body):
+class ProcedureCodeUpdate(ProcedureCodeFields):
     conditions = (at_most_one_of("ProcCat", "procCat"),)
 
-    ProcCat: int = unset
-    procCat: str = unset
     Descript: str = unset
     AbbrDesc: str = unset
-    ProcTime: str = unset
     TreatArea: str = unset
     NoBillIns: bool = unset
     IsProsth: bool = unset
-    DefaultNote: str = unset
-    IsHygiene: bool = unset
     AlternateCode1: str = unset
-    MedicalCode: str = unset
     IsTaxed: bool = unset
     PaintType: str = unset
-    LaymanTerm: str = unset
     IsCanadianLab: bool = unset
     BaseUnits: int = unset
     SubstitutionCode: str = unset
     SubstOnlyIf: str = unset
     DrugNDC: str = unset
     RevenueCodeDefault: str = unset
-    ProvNumDefault: int = unset
-    CanadaTimeUnits: Decimal = unset
     IsRadiology: bool = unset
     DefaultClaimNote: str = unset
     DefaultTPNote: str = unset

@@ -93,7 +93,30 @@ class ProcedureLogGroupNotesQuery(PagedQuery):
     PatNum: int
 
 
-class ProcedureLogNew(Body):
+class ProcedureLogFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
+    CodeNum: int = since("25.2.21")
+    procCode: str = unset
+    ToothNum: str = unset
+    Surf: str = unset
+    ToothRange: str = unset
+    ProcFee: DecimalText = unset
+    PlaceService: str = since("25.2.21")
+    Prosthesis: str = since("25.2.21")
+    DateOriginalProsth: Date = since("25.2.21")
+    ClaimNote: str = since("25.2.21")
+    DateTP: Date = since("25.2.21")
+    SiteNum: int = since("25.2.21")
+    ProcTime: Time = since("25.2.21")
+    ProcTimeEnd: Time = since("25.2.21")
+    Prognosis: int = since("25.2.21")
+    BillingNote: str = since("25.2.21")
+    Discount: Decimal = since("25.2.21")
+    IsDateProsthEst: bool = since("25.2.21")
+
+
+class ProcedureLogNew(ProcedureLogFields):
     conditions = (
         exactly_one_of("CodeNum", "procCode"),
         at_most_one_of("Priority", "priority"),
@@ -103,32 +126,14 @@ class ProcedureLogNew(Body):
     PatNum: int
     ProcDate: Date
     ProcStatus: str
-    CodeNum: int = since("25.2.21")
-    procCode: str = unset
-    ToothNum: str = unset
-    Surf: str = unset
-    ToothRange: str = unset
     AptNum: int = unset
-    ProcFee: DecimalText = unset
     Priority: int = unset
     priority: str = unset
     ProvNum: int = unset
     Dx: int = unset
     dxName: str = unset
     PlannedAptNum: int = unset
-    PlaceService: str = since("25.2.21")
-    Prosthesis: str = since("25.2.21")
-    DateOriginalProsth: Date = since("25.2.21")
-    ClaimNote: str = since("25.2.21")
     ClinicNum: int = unset
-    DateTP: Date = since("25.2.21")
-    SiteNum: int = since("25.2.21")
-    ProcTime: Time = since("25.2.21")
-    ProcTimeEnd: Time = since("25.2.21")
-    Prognosis: int = since("25.2.21")
-    BillingNote: str = since("25.2.21")
-    Discount: Decimal = since("25.2.21")
-    IsDateProsthEst: bool = since("25.2.21")
 
 
 class ProcedureLogGroupNote(Body):
@@ -146,35 +151,17 @@ class ProcedureLogInsuranceHistory(Body):
     ProcDate: Date
 
 
-class ProcedureLogUpdate(Body):
+class ProcedureLogUpdate(ProcedureLogFields):
     conditions = (at_most_one_of("CodeNum", "procCode"),)
 
     AptNum: IntText = unset
     ProcDate: Date = unset
-    ProcFee: DecimalText = unset
     Priority: IntText = unset
     ProcStatus: str = unset
     ProvNum: IntText = unset
     Dx: IntText = unset
     PlannedAptNum: IntText = unset
-    PlaceService: str = since("25.2.21")
-    Prosthesis: str = since("25.2.21")
-    DateOriginalProsth: Date = since("25.2.21")
-    ClaimNote: str = since("25.2.21")
     ClinicNum: IntText = unset
-    CodeNum: int = since("25.2.21")
-    procCode: str = unset
-    DateTP: Date = since("25.2.21")
-    SiteNum: int = since("25.2.21")
-    ProcTime: Time = since("25.2.21")
-    ProcTimeEnd: Time = since("25.2.21")
-    Prognosis: int = since("25.2.21")
-    ToothNum: str = unset
-    Surf: str = unset
-    ToothRange: str = unset
-    BillingNote: str = since("25.2.21")
-    Discount: Decimal = since("25.2.21")
-    IsDateProsthEst: bool = since("25.2.21")
 
 
 class ProcedureLogGroupNoteUpdate(Body):

@@ -42,41 +42,37 @@ class ProviderQuery(PagedQuery):
     DateTStamp: When = since("21.3")
 
 
-class ProviderNew(Body):
-    Abbr: str
+class ProviderFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
     LName: str = unset
     FName: str = unset
     MI: str = unset
     Suffix: str = unset
-    FeeSched: int = unset
     Specialty: int = unset
     SSN: str = unset
+    UsingTIN: bool = unset
+    SigOnFile: bool = since("24.4.17")
+    PreferredName: str = unset
+
+
+class ProviderNew(ProviderFields):
+    Abbr: str
+    FeeSched: int = unset
     StateLicense: str = since("24.4.31")
     IsSecondary: bool = unset
     IsHidden: bool = unset
-    UsingTIN: bool = unset
-    SigOnFile: bool = since("24.4.17")
     NationalProvID: str = since("24.4.31")
     IsNotPerson: bool = unset
     IsHiddenReport: bool = unset
     BirthDate: Date = unset
     SchedNote: str = unset
-    PreferredName: str = unset
 
 
-class ProviderUpdate(Body):
+class ProviderUpdate(ProviderFields):
     Abbr: str = unset
-    FName: str = unset
-    LName: str = unset
-    MI: str = unset
-    Suffix: str = unset
-    PreferredName: str = unset
-    Specialty: int = unset
-    SigOnFile: bool = since("24.4.17")
     NationalProvId: str = unset
     StateLicense: str = unset
-    SSN: str = unset
-    UsingTIN: bool = unset
 
 
 class Providers(Resource):

@@ -59,20 +59,6 @@ class RecallListQuery(PagedQuery):
     IncludeReminded: bool = unset
 
 
-class RecallNew(Body):
-    PatNum: int
-    RecallTypeNum: int
-    DateDue: Date = unset
-    RecallInterval: str = unset
-    RecallStatus: int = unset
-    Note: str = unset
-    IsDisabled: bool = unset
-    DisableUntilBalance: Decimal = unset
-    DisableUntilDate: Date = unset
-    Priority: str = unset
-    TimePatternOverride: str = unset
-
-
 class RecallUpdate(Body):
     DateDue: Date = unset
     RecallInterval: str = unset
@@ -83,6 +69,11 @@ class RecallUpdate(Body):
     DisableUntilDate: Date = unset
     Priority: str = unset
     TimePatternOverride: str = unset
+
+
+class RecallNew(RecallUpdate):
+    PatNum: int
+    RecallTypeNum: int
 
 
 class RecallStatus(Body):

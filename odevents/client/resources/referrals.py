@@ -49,52 +49,38 @@ class ReferralQuery(PagedQuery):
     BusinessName: str = since("24.4.19")
 
 
-class ReferralNew(Body):
+class ReferralFields(Body):
+    """What can be given both when one is created and when it is changed."""
+
+    FName: str = unset
+    MName: str = unset
+    SSN: str = since("24.4.16")
+    UsingTIN: bool = since("24.4.16")
+    Specialty: int = unset
+    ST: str = since("24.4.16")
+    Telephone: str = since("24.4.16")
+    Address: str = since("24.4.16")
+    Address2: str = since("24.4.16")
+    City: str = since("24.4.16")
+    Zip: str = since("24.4.16")
+    Note: str = unset
+    Phone2: str = since("24.4.16")
+    NotPerson: bool = since("24.4.16")
+    Title: str = unset
+    EMail: str = since("24.4.16")
+    IsDoctor: bool = since("24.4.16")
+    BusinessName: str = since("24.4.16")
+    DisplayNote: str = since("24.4.16")
+
+
+class ReferralNew(ReferralFields):
     LName: str
     PatNum: int = unset
-    FName: str = unset
-    MName: str = unset
-    SSN: str = since("24.4.16")
-    UsingTIN: bool = since("24.4.16")
-    Specialty: int = unset
     specialty: str = unset
-    ST: str = since("24.4.16")
-    Telephone: str = since("24.4.16")
-    Address: str = since("24.4.16")
-    Address2: str = since("24.4.16")
-    City: str = since("24.4.16")
-    Zip: str = since("24.4.16")
-    Note: str = unset
-    Phone2: str = since("24.4.16")
-    NotPerson: bool = since("24.4.16")
-    Title: str = unset
-    EMail: str = since("24.4.16")
-    IsDoctor: bool = since("24.4.16")
-    BusinessName: str = since("24.4.16")
-    DisplayNote: str = since("24.4.16")
 
 
-class ReferralUpdate(Body):
+class ReferralUpdate(ReferralFields):
     LName: str = unset
-    FName: str = unset
-    MName: str = unset
-    SSN: str = since("24.4.16")
-    UsingTIN: bool = since("24.4.16")
-    Specialty: int = unset
-    ST: str = since("24.4.16")
-    Telephone: str = since("24.4.16")
-    Address: str = since("24.4.16")
-    Address2: str = since("24.4.16")
-    City: str = since("24.4.16")
-    Zip: str = since("24.4.16")
-    Note: str = unset
-    Phone2: str = since("24.4.16")
-    NotPerson: bool = since("24.4.16")
-    Title: str = unset
-    EMail: str = since("24.4.16")
-    IsDoctor: bool = since("24.4.16")
-    BusinessName: str = since("24.4.16")
-    DisplayNote: str = since("24.4.16")
 
 
 class Referrals(Resource):
