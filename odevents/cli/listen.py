@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from odevents.errors import ConfigError
+from odevents.errors import CallError, ConfigError
 
 if TYPE_CHECKING:
     from odevents.client.resources.subscriptions import Subscriptions
@@ -85,7 +85,8 @@ def install(
     if no_subscription:
         click.echo(f"subscribe {here} to PatientSelected with {subscription.endpoint(setup.section.port)}")
     else:
-        click.echo(_on_subscriptions(api, setup, lambda known: subscription.ensure(known, setup.section.port, here)))
+        keys = setup.keys if setup.section.keys else {office: setup.keys[office]}
+        _on_subscriptions(api, keys, lambda known: subscription.ensure(known, setup.section.port, here))
     click.echo("Next: odevents listen test")
 
 
@@ -105,7 +106,7 @@ def uninstall(
     if not keep_subscription:
         setup = _setup(config, port)
         here = workstation or machine.name()
-        click.echo(_on_subscriptions(api, setup, lambda known: subscription.remove(known, setup.section.port, here)))
+        _on_subscriptions(api, setup.keys, lambda known: subscription.remove(known, setup.section.port, here))
     autostart.autostart([]).remove(autostart.run_command)
     store = system_store()
     store.forget()
@@ -191,16 +192,20 @@ def _own_port(port: int | None, signed_in: list[str]) -> int | None:
     return chosen
 
 
-def _on_subscriptions(api: str, setup: Setup, work: Callable[[Subscriptions], str]) -> str:
-    """Do something with the office's subscriptions. The developer key is asked for, used once and kept nowhere."""
+def _on_subscriptions(api: str, keys: Mapping[str, str], work: Callable[[Subscriptions], str]) -> None:
+    """Do something with each office's subscriptions. The developer key is asked for, used now and kept nowhere."""
     from odevents.client.opendental import OpenDental
     from odevents.client.session import Session
 
     developer_key = _secret("Developer key (not kept)", "OD_DEVELOPER_KEY")
     if not developer_key:
         raise ConfigError("the subscription needs the developer key: set OD_DEVELOPER_KEY, or go without (--help)")
-    with Session(developer_key=developer_key, customer_key=setup.any_key, base_urls=[api]) as session:
-        return work(OpenDental(session).subscriptions)
+    for office, key in keys.items():
+        try:
+            with Session(developer_key=developer_key, customer_key=key, base_urls=[api]) as session:
+                click.echo(f"{office}: {work(OpenDental(session).subscriptions)}")
+        except CallError as error:
+            raise ConfigError(f"the subscription of {office}: {error}. Try again, or go without (--help)") from None
 
 
 def _secret(words: str, variable: str) -> str:

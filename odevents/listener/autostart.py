@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import plistlib
 import subprocess
@@ -26,7 +27,7 @@ class Autostart:
 
     :ivar path: where the definition is written.
     :ivar start: commands that hand it to the system and start the listener now; run after writing.
-    :ivar stop: commands that end the listener and take it back; run before the definition is removed.
+    :ivar stop: commands that end the listener and take it back; they fail where there is none.
     :ivar keep: whether the system reads the file again later, or has its own copy after ``start``.
     """
 
@@ -37,10 +38,11 @@ class Autostart:
     keep: bool = True
 
     def install(self, run: Run) -> None:
-        """Write the definition and start the listener.
+        """Write the definition and start the listener, in place of one installed before.
 
         :raises ConfigError: the system refused.
         """
+        self._end(run)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_bytes(self.definition)
         try:
@@ -51,13 +53,15 @@ class Autostart:
                 self.path.unlink()
 
     def remove(self, run: Run) -> None:
-        """End the listener and never start it again. Goes on where a step finds nothing to do."""
-        for command in self.stop:
-            try:
-                run(command)
-            except ConfigError:
-                continue
+        """End the listener and never start it again."""
+        self._end(run)
         self.path.unlink(missing_ok=True)
+
+    def _end(self, run: Run) -> None:
+        for command in self.stop:
+            # What was never installed cannot be stopped, and each system says so in its own way.
+            with contextlib.suppress(ConfigError):
+                run(command)
 
 
 def autostart(arguments: Sequence[str]) -> Autostart:
@@ -115,8 +119,7 @@ def on_linux(program: Sequence[str], config_home: Path) -> Autostart:
         "\n".join(lines).encode(),
         start=[
             ["systemctl", "--user", "daemon-reload"],
-            ["systemctl", "--user", "enable", unit],
-            ["systemctl", "--user", "restart", unit],
+            ["systemctl", "--user", "enable", "--now", unit],
         ],
         stop=[["systemctl", "--user", "disable", "--now", unit]],
     )

@@ -39,7 +39,10 @@ def status(port: int, key: str) -> Tally:
         answer = connection.getresponse()
         body = answer.read()
     except (OSError, HTTPException):
-        raise NotListening(f"nothing listens on port {port} of this machine; start it: odevents listen run") from None
+        raise NotListening(
+            f"nothing listens on port {port} of this machine; start it: odevents listen run. "
+            "If it was installed with a port of its own, say --port here too"
+        ) from None
     finally:
         connection.close()
     if answer.status == 401:

@@ -92,7 +92,7 @@ def test_install_leaves_a_key_a_unit_and_a_subscription_and_uninstall_none(machi
     assert "Next: odevents listen test" in done.stdout
     assert machine.keys.stat().st_mode & 0o777 == 0o600
     assert "listen" in machine.unit.read_text()
-    assert machine.told.read_text().splitlines()[-1] == "--user restart odevents-listener.service"
+    assert machine.told.read_text().splitlines()[-1] == "--user enable --now odevents-listener.service"
     assert subscriptions(office) == [("http://localhost:2097/PatientSelected", "FRONT1", "PatientSelected")]
 
     gone = machine.uninstall()
@@ -153,6 +153,38 @@ def test_a_port_of_ones_own_is_the_same_everywhere(machine: Machine, office: Off
     machine.install("--port", "2098")
     assert subscriptions(office)[0][0] == "http://localhost:2098/PatientSelected"
     assert '"--port" "2098"' in machine.unit.read_text()
+
+
+def test_an_office_that_does_not_answer_is_told_of_with_the_way_around_it(machine: Machine) -> None:
+    done = machine.listen(
+        "install", "--api", "http://127.0.0.1:1/api/v1", OD_CUSTOMER_KEY=KEY, OD_DEVELOPER_KEY=DEVELOPER_KEY
+    )
+    assert done.returncode == 1
+    assert "the subscription of office: GET subscriptions: no connection" in done.stderr
+    assert "go without (--help)" in done.stderr
+
+
+def test_a_workstation_of_two_offices_is_subscribed_with_each_of_their_keys(tmp_path: Path) -> None:
+    offices = [Office("southside"), Office("lakewood")]
+    with Simulator(offices, poll=False):
+        machine = Machine(tmp_path, offices[0])
+        for office in offices:
+            done = machine.listen(
+                "install",
+                "--office",
+                office.name,
+                "--workstation",
+                "FRONT1",
+                "--api",
+                office.base_url,
+                OD_CUSTOMER_KEY=office.customer_key,
+                OD_DEVELOPER_KEY=DEVELOPER_KEY,
+            )
+            assert f"{office.name}: subscription 1 created" in done.stdout, done.stderr
+        assert [len(subscriptions(office)) for office in offices] == [1, 1]
+        gone = machine.uninstall()
+        assert "southside: subscription 1 removed" in gone.stdout
+        assert "lakewood: subscription 1 removed" in gone.stdout
 
 
 def test_print_shows_the_definition_and_changes_nothing(machine: Machine) -> None:

@@ -137,7 +137,7 @@ def test_the_file_handed_to_schtasks_does_not_stay(tmp_path: Path) -> None:
 
     task = autostart.on_windows(PROGRAM, r"CLINIC\anna", tmp_path)
     task.install(run)
-    assert [command[1] for command in ran] == ["/Create", "/Run"]
+    assert [command[1] for command in ran] == ["/End", "/Delete", "/Create", "/Run"]
     assert list(tmp_path.iterdir()) == []
 
 
