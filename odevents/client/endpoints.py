@@ -30,33 +30,18 @@ from typing import (
     TypeVar,
     Unpack,
     cast,
+    get_args,
     get_origin,
     overload,
 )
 
 from pydantic import TypeAdapter, ValidationError
 
-from odevents.client.call import Call, Sender
-from odevents.client.models import Body, PagedQuery, Query, Request
+from odevents.client.call import Call as Call
+from odevents.client.call import Sender as Sender
+from odevents.client.models import Body, PagedQuery, Query, Request, Row
 from odevents.client.paging import pages
 from odevents.errors import AnswerUnreadable, CallInvalid
-
-__all__ = [
-    "Attached",
-    "Call",
-    "Delete",
-    "Endpoint",
-    "Find",
-    "FindUnder",
-    "Get",
-    "GetWhere",
-    "Nothing",
-    "Post",
-    "Put",
-    "PutWhere",
-    "Resource",
-    "Sender",
-]
 
 A = ParamSpec("A")
 P = ParamSpec("P")
@@ -141,6 +126,12 @@ class Endpoint(Generic[A, T]):
 
     def __repr__(self) -> str:
         return f"<{self.verb} {self.path}>"
+
+    @property
+    def row(self) -> type[Row] | None:
+        """The model of the object, or of each row of the list, that it answers with; ``None`` where there is none."""
+        model = next(iter(get_args(self.response)), self.response)
+        return model if isinstance(model, type) and issubclass(model, Row) else None
 
     def prepare(self, values: tuple[Any, ...], parameters: Mapping[str, Any]) -> Call:
         """Check the arguments and make the call of them.
