@@ -93,6 +93,11 @@ class Table:
         """The column that moves on every change, or ``""``."""
         return next((field.name for field in self.fields if field.kind == "stamp"), "")
 
+    @cached_property
+    def stamped(self) -> tuple[tuple[str, str], ...]:
+        """The columns that the database sets by itself, with their kinds."""
+        return tuple((field.name, field.kind) for field in self.columns.values() if field.kind in STAMPS)
+
     def shape(self, *, only: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> tuple[Field, ...]:
         """The fields of an API object in documented order."""
         named = {field.name: field for field in self.fields}

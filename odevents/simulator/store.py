@@ -66,21 +66,28 @@ class Store:
             return [dict(zip(names, found, strict=True)) for found in cursor]
 
     def insert(self, table: str, /, **values: Any) -> int:
-        """Add a row and return its key; fields left out get their defaults, stamps the time."""
+        """Add a row and return its key; fields left out get their defaults, stamps the time.
+
+        :raises KeyError: no such field.
+        """
         with self.lock:
-            row = self._complete(self.tables[table], values)
+            row = self._stamped(self.tables[table]) | values
             cursor = self.connection.execute(_insert(self.tables[table], row), list(row.values()))
             return cursor.lastrowid or 0
 
     def insert_many(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Add many rows at once, for the clinic's generator; every row must name the same fields."""
+        """Add many rows at once, for the clinic's generator; every row must name the same fields in the same order."""
+        rest = iter(rows)
+        first = next(rest, None)
+        if first is None:
+            return
         with self.lock:
-            complete = [self._complete(self.tables[table], values) for values in rows]
-            if complete:
-                sql = _insert(self.tables[table], complete[0])
-                self.connection.execute("BEGIN")
-                self.connection.executemany(sql, (list(row.values()) for row in complete))
-                self.connection.execute("COMMIT")
+            stamps = {n: at for n, at in self._stamped(self.tables[table]).items() if n not in first}
+            sql = _insert(self.tables[table], {**stamps, **first})
+            fixed = tuple(stamps.values())
+            self.connection.execute("BEGIN")
+            self.connection.executemany(sql, ((*fixed, *row.values()) for row in itertools.chain([first], rest)))
+            self.connection.execute("COMMIT")
 
     def change(self, table: str, key: int, /, **values: Any) -> bool:
         """Set fields of a row; whether anything really changed. The stamp moves only then.
@@ -148,16 +155,11 @@ class Store:
             for row in found
         ]
 
-    def _complete(self, table: Table, values: Mapping[str, Any]) -> Row:
+    def _stamped(self, table: Table) -> Row:
+        """The columns that the database sets to the present time."""
         now = wire(self.now())
         times = {"stamp": now, "entered": now, "entered_date": now[:10]}
-        unknown = set(values) - set(table.columns)
-        if unknown:
-            raise KeyError(f"{table.name} has no field {', '.join(sorted(unknown))}")
-        row = {name: values.get(name, times.get(field.kind, field.default)) for name, field in table.columns.items()}
-        if not row[table.key]:
-            row[table.key] = None
-        return row
+        return {name: times[kind] for name, kind in table.stamped}
 
 
 @cache
@@ -169,10 +171,14 @@ def _plan(shape: tuple[Field, ...]) -> tuple[str, list[tuple[str, Callable[[Any]
 
 def _create(table: Table) -> str:
     key, *others = table.columns.values()
-    columns = "".join(f", {field.name} {_affinity(field)}" for field in others)
+    columns = "".join(f", {field.name} {_affinity(field)} DEFAULT {_literal(field.default)}" for field in others)
     indexed = [f for f in others if f.kind == "stamp" or (f.kind in REFERENCES and f.target in _INDEXED)]
     indexes = "".join(f"CREATE INDEX {table.name}_{f.name} ON {table.name} ({f.name});" for f in indexed)
     return f"CREATE TABLE {table.name} ({key.name} INTEGER PRIMARY KEY{columns});{indexes}"
+
+
+def _literal(value: str | float) -> str:
+    return f"'{value}'" if isinstance(value, str) else str(value)
 
 
 def _affinity(field: Field) -> str:
@@ -182,6 +188,11 @@ def _affinity(field: Field) -> str:
 
 
 def _insert(table: Table, row: Mapping[str, Any]) -> str:
+    unknown = set(row) - set(table.columns)
+    if unknown:
+        raise KeyError(f"{table.name} has no field {', '.join(sorted(unknown))}")
+    if not row:
+        return f"INSERT INTO {table.name} DEFAULT VALUES"
     return f"INSERT INTO {table.name} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608
 
 

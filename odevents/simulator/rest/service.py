@@ -5,6 +5,7 @@ Statuses and sentences are those of the API's documentation; where none is print
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import traceback
 from collections.abc import Callable, Mapping
@@ -75,7 +76,7 @@ class Service:
             if trouble == "reset_before":
                 answer = Answer(503, "reset before")
             elif trouble == "late_write" and verb != "GET":
-                late, answer = act, Answer(504, "The office did not answer in time.")
+                late, answer = _unheard(act), Answer(504, "The office did not answer in time.")
             else:
                 answer = act()
                 if trouble == "gateway_timeout":
@@ -128,6 +129,16 @@ class Service:
                 return handler(asked)
 
         return act
+
+
+def _unheard(act: Callable[[], Answer]) -> Callable[[], object]:
+    """A write whose answer nobody waits for any more, a refusal included."""
+
+    def run() -> None:
+        with contextlib.suppress(Refused):
+            act()
+
+    return run
 
 
 def handler_for(endpoint: Endpoint[..., Any]) -> Handler | None:
