@@ -81,7 +81,7 @@ def test_there_are_canaries_worth_looking_for(told_secrets: tuple[Installation, 
     for column in ("LName", "FName", "HmPhone", "SSN", "MedicaidID", "Note", "FieldValue", "Address"):
         assert any(f"-{column}-" in canary for canary in canaries), column
     counters = running.runtime.store.counters()
-    assert counters["writes|southside|fails|handler|intended"] >= 1
+    assert counters["writes|southside|fails|handler|dead"] >= 1
     assert {action for _, action in running.writes()} == {"/appointments/3/Note", "/commlogs"}
 
 

@@ -1,0 +1,130 @@
+"""``odevents demo`` and ``odevents up`` as a newcomer runs them: something to see soon, nothing left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.installation import free_port, until
+
+
+def start(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Start ``odevents <arguments>`` with ``folder`` as its working and temporary folder."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "odevents.cli.main", *arguments],
+        cwd=folder,
+        env={**os.environ, "TMPDIR": str(folder), "TEMP": str(folder), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def processes_in(folder: Path) -> set[int]:
+    """Processes whose working folder, command or environment names ``folder``: ours, whoever their parent is now."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        with contextlib.suppress(OSError):
+            told = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            if str(folder).encode() in told:
+                found.add(int(entry.name))
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder of its own; what still runs out of it afterwards is ended."""
+    yield tmp_path
+    for pid in processes_in(tmp_path):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc").exists(), reason="looking for left-over processes needs /proc")
+
+
+@needs_proc
+def test_the_demo_shows_a_reacted_event_soon_and_leaves_nothing_behind(folder: Path) -> None:
+    """Within a minute of its start; and Ctrl-C ends every process and removes its data."""
+    started = time.monotonic()
+    demo = start(folder, "demo", "--port", "0", "--rate", "120")
+    assert demo.stdout
+    reacted = next(line for line in demo.stdout if "→" in line and "waiting" not in line)
+    took = time.monotonic() - started
+    running = processes_in(folder)
+    demo.send_signal(signal.SIGINT)
+    demo.communicate(timeout=60)
+
+    print(f"\nfirst reacted event after {took:.1f} s: {reacted.strip()}")
+    assert took < 60
+    assert len(running) >= 5, "demo, server, receiver, workers and scheduler were there"
+    until(lambda: not processes_in(folder), what="the end of all processes")
+    assert list(folder.iterdir()) == []
+
+
+CONFIGURATION = """
+[offices.southside]
+customer_key  = { env = "OD_KEY_SOUTHSIDE" }
+developer_key = { env = "OD_DEVELOPER_KEY" }
+base_url      = "http://127.0.0.1:1/api/v1"
+time_zone     = "America/Los_Angeles"
+"""
+
+
+@needs_proc
+def test_up_survives_kill_9_of_itself_with_everything_it_had_acknowledged(folder: Path) -> None:
+    """Its children leave by themselves; the next one adopts or restarts the server, and has all deliveries."""
+    (folder / "odevents.toml").write_text(CONFIGURATION)
+    port = free_port()
+    environment = {
+        "ODEVENTS_PORT": str(port),
+        "OD_KEY_SOUTHSIDE": "customer-key-of-southside",
+        "OD_DEVELOPER_KEY": "developer-key",
+    }
+
+    def ready() -> bool:
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+        return False
+
+    def post(number: int) -> int:
+        headers = {"Authorization": "customer-key-of-southside", "Event-Type": "WatchTable: Appointment"}
+        return httpx.post(f"http://127.0.0.1:{port}/apievents", json=[{"AptNum": number}], headers=headers).status_code
+
+    def listed() -> list[str]:
+        told = start(folder, "deliveries", "list", **environment, **_stored(folder)).communicate(timeout=30)[0]
+        return [line for line in told.splitlines() if "\tprocessed\t" in line]
+
+    first = start(folder, "up", **environment)
+    until(ready, what="the start")
+    assert post(1) == 200
+    children = processes_in(folder) - {first.pid}
+    first.kill()
+    first.communicate(timeout=30)
+    until(lambda: len(processes_in(folder) & children) <= 1, what="the children's leaving")  # the server may stay
+
+    second = start(folder, "up", **environment)
+    until(ready, what="the second start")
+    assert post(2) == 200
+    until(lambda: len(listed()) == 2, what="both deliveries being understood")
+    second.terminate()
+    second.communicate(timeout=60)
+    until(lambda: not processes_in(folder), what="the end of all processes")
+
+
+def _stored(folder: Path) -> dict[str, str]:
+    """The settings that ``up`` made for itself."""
+    from odevents.cli.up import keys_in
+
+    return {**keys_in(folder / "data"), "REDIS_URL": (folder / "data" / "server" / "server.url").read_text()}
