@@ -23,8 +23,7 @@ async def open_urls(board: Board, template: str, outlet: Outlet, show: Callable[
     while True:
         selection = await board.newer_than(number)
         number = selection.number
-        # Finding and starting a browser blocks, on Windows for as long as it takes to show.
-        opened = await in_background(_try, show, filled(template, selection.change.values))
+        opened = await in_background(shows, show, filled(template, selection.change.values))
         outlet.worked() if opened else outlet.went_wrong("no browser could be started")
         await asyncio.sleep(PAUSE)
 
@@ -41,7 +40,8 @@ def filled(template: str, values: Mapping[str, Any]) -> str:
     return template
 
 
-def _try(show: Callable[[str], bool], url: str) -> bool:
+def shows(show: Callable[[str], bool], url: str) -> bool:
+    """Whether a browser took the URL. Blocks while one starts, or for as long as a browser without a window runs."""
     try:
         return show(url)
     except (webbrowser.Error, OSError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -30,7 +30,7 @@ class Response:
     status: int
     body: bytes = b""
     content_type: str = ""
-    stream: AsyncIterator[bytes] | None = None
+    stream: AsyncGenerator[bytes, None] | None = None
 
     def head(self) -> bytes:
         """Status line and headers."""

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from odevents import __version__
+from odevents.listener.background import in_background
 from odevents.listener.command import run_commands, without
 from odevents.listener.config import ListenerSection
 from odevents.listener.forward import Forwarder
 from odevents.listener.handlers import Handlers
 from odevents.listener.intake import Clocks, Intake
 from odevents.listener.keys import KeyRing, screen_pass
-from odevents.listener.open_url import open_urls
+from odevents.listener.open_url import open_urls, shows
 from odevents.listener.routes import SCREEN_PATH, Routes
 from odevents.listener.screen import Screen
 from odevents.listener.selection import Board, Selection
@@ -109,9 +110,12 @@ async def listen(listener: Listener, say: Callable[[str], None]) -> None:
     async with listener.running(sockets):
         say(f"listening on {' and '.join(_address(sock) for sock in sockets)}")
         say(f"page: {page}")
-        if listener.section.screen.open:
-            listener.show(page)
+        opening = (
+            asyncio.create_task(in_background(shows, listener.show, page)) if listener.section.screen.open else None
+        )
         await _asked_to_stop()
+        if opening:
+            opening.cancel()
 
 
 def _address(sock: socket.socket) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -52,7 +52,7 @@ class Screen:
             raise DeliveryRefused(404, "no-such-page", "nothing is served there")
         return self._parts[name]
 
-    async def _stream(self) -> AsyncIterator[bytes]:
+    async def _stream(self) -> AsyncGenerator[bytes, None]:
         self._tally.screens += 1
         number = 0
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 from odevents.errors import DeliveryRefused
@@ -114,7 +114,7 @@ class Server:
             response = await self._respond(Request(head, reader, writer, self._limits.body))
         except DeliveryRefused as refusal:
             response = self._refuse(refusal)
-        except (OSError, EOFError):
+        except (ConnectionError, EOFError):
             raise
         except Exception as error:  # a mistake of ours must not take the listener down, nor go unseen
             response = self._refuse(DeliveryRefused(500, f"mistake-{type(error).__name__}", "a mistake in odevents"))
@@ -135,7 +135,9 @@ async def _head(reader: asyncio.StreamReader, within: float) -> Head:
         raise DeliveryRefused(408, "slow-head", "the head did not arrive in time") from None
 
 
-async def _pour(stream: AsyncIterator[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pour(
+    stream: AsyncGenerator[bytes, None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
     """Send a stream until it ends or the other side leaves, and notice when it does."""
     left = asyncio.create_task(reader.read(1))
     sending = asyncio.create_task(_send_all(stream, writer))
@@ -147,10 +149,11 @@ async def _pour(stream: AsyncIterator[bytes], reader: asyncio.StreamReader, writ
         await asyncio.gather(left, sending, return_exceptions=True)
 
 
-async def _send_all(stream: AsyncIterator[bytes], writer: asyncio.StreamWriter) -> None:
-    async for part in stream:
-        writer.write(part)
-        await writer.drain()
+async def _send_all(stream: AsyncGenerator[bytes, None], writer: asyncio.StreamWriter) -> None:
+    async with contextlib.aclosing(stream):
+        async for part in stream:
+            writer.write(part)
+            await writer.drain()
 
 
 async def _say_goodbye(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seconds: float) -> None:

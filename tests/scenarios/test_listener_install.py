@@ -155,13 +155,14 @@ def test_a_port_of_ones_own_is_the_same_everywhere(machine: Machine, office: Off
     assert '"--port" "2098"' in machine.unit.read_text()
 
 
-def test_an_office_that_does_not_answer_is_told_of_with_the_way_around_it(machine: Machine) -> None:
+def test_an_office_that_refuses_is_told_of_with_the_way_around_it(machine: Machine, office: Office) -> None:
     done = machine.listen(
-        "install", "--api", "http://127.0.0.1:1/api/v1", OD_CUSTOMER_KEY=KEY, OD_DEVELOPER_KEY=DEVELOPER_KEY
+        "install", "--api", office.base_url, OD_CUSTOMER_KEY="customer-key-of-nobody", OD_DEVELOPER_KEY=DEVELOPER_KEY
     )
     assert done.returncode == 1
-    assert "the subscription of office: GET subscriptions: no connection" in done.stderr
+    assert "the subscription of office: GET subscriptions: " in done.stderr
     assert "go without (--help)" in done.stderr
+    assert "customer-key-of-nobody" not in done.stdout + done.stderr
 
 
 def test_a_workstation_of_two_offices_is_subscribed_with_each_of_their_keys(tmp_path: Path) -> None:

@@ -17,9 +17,8 @@ from pathlib import Path
 import pytest
 
 from odevents.listener.keys import screen_pass
-from odevents.listener.sockets import loopback_sockets
 from odevents.listener.tally import Tally
-from tests.support.listening import ANNA, BRADLEY, KEY, Running, event, head, until
+from tests.support.listening import ANNA, BRADLEY, KEY, Running, event, free_port, head, until
 
 RUN = [sys.executable, "-m", "odevents.cli.main", "listen", "run"]
 CANARIES = {
@@ -29,14 +28,6 @@ CANARIES = {
     "Address": "canary-street",
     "PatNum": 770077,
 }
-
-
-def free_port() -> int:
-    opened = loopback_sockets(0)
-    port: int = opened[0].getsockname()[1]
-    for sock in opened:
-        sock.close()
-    return port
 
 
 def environment(home: Path) -> dict[str, str]:

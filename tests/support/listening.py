@@ -33,6 +33,15 @@ def until(holds: Callable[[], object], within: float = 5.0) -> None:
         time.sleep(0.005)
 
 
+def free_port() -> int:
+    """A port that is free on both loopback addresses, or was a moment ago."""
+    opened = loopback_sockets(0)
+    port: int = opened[0].getsockname()[1]
+    for sock in opened:
+        sock.close()
+    return port
+
+
 @dataclass(frozen=True)
 class Running:
     """A listener that answers."""

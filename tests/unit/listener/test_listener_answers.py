@@ -73,7 +73,7 @@ def test_the_stream_starts_with_what_is_known_and_beats_while_nothing_happens() 
         board.post(selection(2, {"PatNum": 31}))
         heard.append(await anext(stream))
         assert tally.screens == 1
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
         assert tally.screens == 0
         return [part.decode() for part in heard]
 

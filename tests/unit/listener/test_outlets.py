@@ -20,13 +20,14 @@ from odevents.events.patient_selected import PatientSelected
 from odevents.listener import handlers, open_url
 from odevents.listener.background import in_background
 from odevents.listener.command import run_commands, variables, without
-from odevents.listener.config import ForwardSection, ListenerSection
+from odevents.listener.config import ForwardSection, ListenerSection, ScreenSection
 from odevents.listener.forward import MOST_KEPT, Forwarder, post
+from odevents.listener.run import Listener, listen
 from odevents.listener.selection import Board
 from odevents.listener.tally import Outlet
 from odevents.office import Office
 from odevents.reactions.registry import Registry, declared_handlers, on
-from tests.support.listening import ANNA, BRADLEY, KEY, listening, until
+from tests.support.listening import ANNA, BRADLEY, KEY, free_port, listening, until
 from tests.unit.listener.test_selection import selection
 
 DUMP = "import json, os, sys; json.dump(dict(os.environ), open(sys.argv[1], 'w'))"
@@ -84,6 +85,25 @@ def test_a_browser_that_does_not_start_is_told_of() -> None:
     with listening(ListenerSection(open_url="https://crm.example.org/{PatNum}"), show=lambda _: False) as listener:
         listener.fire(BRADLEY)
         until(lambda: listener.tally.outlets["open_url"].last_failure == "no browser could be started")
+
+
+def test_the_page_itself_is_opened_at_start_when_that_is_wanted() -> None:
+    opened: list[str] = []
+
+    def show(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    async def scene() -> None:
+        section = ListenerSection(port=free_port(), screen=ScreenSection(open=True))
+        listener = Listener(section, {"southside": KEY}, show=show)
+        running = asyncio.create_task(listen(listener, lambda _: None))
+        await eventually(lambda: opened)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert opened == [listener.page(section.port)]
+
+    asyncio.run(scene())
 
 
 # Running a program
