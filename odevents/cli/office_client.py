@@ -46,7 +46,7 @@ def open_session(runtime: Runtime, office: OfficeAccess) -> Session:
 
     budget: Budget
     if runtime.settings.redis_url is None:
-        budget = LocalBudget(office.budget, Priority.interactive)
+        budget = LocalBudget(office.budget)
     else:
         budget = RedisBudget(runtime.store.redis, office.name, office.budget, Priority.interactive)
     return Session(

@@ -27,7 +27,7 @@ class Priority(Enum):
 
     reaction = 0.0
     interactive = 0.005
-    backfill = 0.01
+    backfill = 0.03
 
 
 class Budget(Protocol):
@@ -73,17 +73,10 @@ def patience(wait: float, priority: Priority, max_wait: float) -> float:
 
 
 class LocalBudget:
-    """A budget for one process: GCRA, which is one number, the time of the next free slot."""
+    """A budget for one process, without priorities: GCRA, which is one number, the time of the next free slot."""
 
-    def __init__(
-        self,
-        tier: str,
-        priority: Priority = Priority.interactive,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, tier: str, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._interval = interval_of(tier)
-        self._priority = priority
         self._clock = clock
         self._next = clock()
         self._lock = threading.Lock()
@@ -95,7 +88,7 @@ class LocalBudget:
                 self._next = now + self._interval
                 return 0.0
             wait = self._next - now
-        return patience(wait, self._priority, max_wait)
+        return patience(wait, Priority.reaction, max_wait)
 
     def pause(self, seconds: float) -> None:
         with self._lock:

@@ -1,14 +1,18 @@
-"""The client is ready soon: a resource is imported when it is first used, and only then."""
+"""The client is ready soon: a resource is imported when it is first used, and only then.
+
+Measured in processor time, which other work on the machine disturbs least. httpx imports httpcore when its first client
+is made, and pydantic its parts when their names are used; both count as importing them.
+"""
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
-import time
 
 from tests.contract.client.tiny_office import Answer, tiny_office
 
-ITSELF = "import httpx; from pydantic import BaseModel"
+ITSELF = "import httpx, httpcore; from pydantic import BaseModel, Field, TypeAdapter, model_validator"
 ONE_CALL = """
 import sys
 from odevents.client.opendental import OpenDental
@@ -22,9 +26,10 @@ assert loaded == ["odevents.client.resources.appointments"], loaded
 
 
 def seconds(code: str) -> float:
-    begin = time.perf_counter()
+    begin = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", code], check=True)
-    return time.perf_counter() - begin
+    end = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return end.ru_utime + end.ru_stime - begin.ru_utime - begin.ru_stime
 
 
 def test_one_call_costs_little_more_than_importing_httpx_and_pydantic() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 from redis import Redis
 
-from odevents.client.budget import Priority
+from odevents.client.budget import Priority, interval_of
 from odevents.errors import BudgetSpent, StoreUnavailable
 from odevents.store import keys
 from odevents.store.budget import RedisBudget
@@ -36,13 +39,33 @@ def test_a_slot_too_far_away_is_not_waited_for(redis: Redis) -> None:
     assert caught.value.retry_in == pytest.approx(5.2, abs=0.1)
 
 
-def test_reactions_go_before_people_and_people_before_backfill(redis: Redis) -> None:
-    waits = {
-        priority.name: RedisBudget(redis, "southside", "1/5s", priority).claim(60)
-        for priority in (Priority.reaction, Priority.reaction, Priority.interactive, Priority.backfill)
-    }
+def wait_for_slot(budget: RedisBudget) -> None:
+    while wait := budget.claim(60):
+        time.sleep(wait)
 
-    assert waits["reaction"] < waits["interactive"] < waits["backfill"]
+
+def test_a_reaction_waits_for_one_slot_however_much_is_backfilled(redis: Redis) -> None:
+    """Three backfills want every slot; a reaction that comes gets the next one, nearly always."""
+    ended = threading.Event()
+
+    def backfill() -> None:
+        budget = RedisBudget(redis, "southside", "1/0.5s", Priority.backfill)
+        while not ended.is_set():
+            wait_for_slot(budget)
+
+    others = [threading.Thread(target=backfill) for _ in range(3)]
+    for other in others:
+        other.start()
+    reaction = RedisBudget(redis, "southside", "1/0.5s", Priority.reaction)
+    begin = time.monotonic()
+    for _ in range(5):
+        wait_for_slot(reaction)
+    taken = time.monotonic() - begin
+    ended.set()
+    for other in others:
+        other.join()
+
+    assert taken < 5 * interval_of("1/0.5s") + 1.1, "five slots, and two lost at the most; a quarter of them takes ten"
 
 
 def test_a_pause_holds_for_everyone_and_even_without_a_limit(redis: Redis) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from odevents.client.budget import TIERS, LocalBudget, Priority, interval_of
+from odevents.client.budget import TIERS, LocalBudget, interval_of
 from odevents.errors import BudgetSpent, ConfigError
 
 
@@ -17,7 +17,7 @@ class Clock:
 
 def test_a_slot_is_free_one_interval_after_the_last() -> None:
     clock = Clock()
-    budget = LocalBudget("1/1s", Priority.reaction, clock=clock)
+    budget = LocalBudget("1/1s", clock=clock)
 
     assert budget.claim(10) == 0
     assert budget.claim(10) == pytest.approx(interval_of("1/1s"))
@@ -27,7 +27,7 @@ def test_a_slot_is_free_one_interval_after_the_last() -> None:
 
 def test_time_unused_is_not_saved_up() -> None:
     clock = Clock()
-    budget = LocalBudget("1/1s", Priority.reaction, clock=clock)
+    budget = LocalBudget("1/1s", clock=clock)
     clock.now += 60
 
     assert budget.claim(10) == 0
@@ -35,7 +35,7 @@ def test_time_unused_is_not_saved_up() -> None:
 
 
 def test_whoever_will_not_wait_is_told_when_to_come_back() -> None:
-    budget = LocalBudget("1/5s", Priority.reaction, clock=Clock())
+    budget = LocalBudget("1/5s", clock=Clock())
     budget.claim(0)
 
     with pytest.raises(BudgetSpent) as caught:
@@ -44,7 +44,7 @@ def test_whoever_will_not_wait_is_told_when_to_come_back() -> None:
 
 
 def test_a_pause_is_not_shortened_by_a_shorter_one() -> None:
-    budget = LocalBudget("none", Priority.reaction, clock=Clock())
+    budget = LocalBudget("none", clock=Clock())
     assert budget.claim(0) == 0
 
     budget.pause(30)
