@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -203,6 +205,16 @@ def test_another_loopback_address_is_not_ours_either(listener: Running) -> None:
         socket.create_connection(("127.0.0.2", listener.port), timeout=2)
 
 
+@pytest.mark.parametrize(("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+def test_no_other_program_can_share_the_port(listener: Running, family: int, address: str) -> None:
+    with socket.socket(family) as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "SO_REUSEPORT"):
+            stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        with pytest.raises(OSError, match=r"in use|forbidden"):
+            stranger.bind((address, listener.port))
+
+
 def test_ipv6_loopback_is_served_with_the_same_rules(listener: Running) -> None:
     good = event(listener.port, {"Host": f"[::1]:{listener.port}"}, {**BRADLEY, "PatNum": 66})
     assert listener.raw(good, family="::1").startswith(b"HTTP/1.1 200 ")
@@ -250,3 +262,19 @@ def _closed(connection: socket.socket) -> bool:
         return connection.recv(1) == b""
     except ConnectionResetError:
         return True
+
+
+def test_hundreds_of_half_requests_cost_little_and_delay_nobody(listener: Running) -> None:
+    halves = [b"", b"POST / HTTP/1.1\r\nHost: x", head(listener.port, length=1000) + b"{"]
+    flood = [socket.create_connection(("127.0.0.1", listener.port)) for _ in range(300)]
+    try:
+        for number, connection in enumerate(flood):
+            with suppress(ConnectionError):
+                connection.sendall(halves[number % len(halves)])
+        began = time.monotonic()
+        for number in range(20):
+            assert listener.fire({**BRADLEY, "PatNum": 900 + number}) == 200
+        assert time.monotonic() - began < 2
+    finally:
+        for connection in flood:
+            connection.close()
