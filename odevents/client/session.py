@@ -26,6 +26,7 @@ from odevents.errors import (
     CallError,
     CallInvalid,
     ConfigError,
+    NotApplied,
     NotSent,
     OutcomeUnknown,
     Throttled,
@@ -87,9 +88,10 @@ class Session:
         self._max_answer = max_answer
         self._sleep = sleep
         self._clock = clock
+        keys = f"{_header_safe(developer_key, 'developer')}/{_header_safe(customer_key, 'customer')}"
         self._http = httpx.Client(
             headers={
-                "Authorization": f"ODFHIR {developer_key}/{customer_key}",
+                "Authorization": f"ODFHIR {keys}",
                 "Content-Type": "application/json",
                 "Accept": "application/json",
                 "Accept-Encoding": "identity",
@@ -191,7 +193,9 @@ class Session:
         for chunk in response.iter_bytes():
             content += chunk
             if len(content) > self._max_answer:
-                raise call.error(AnswerUnreadable, f"larger than {self._max_answer} bytes")
+                if response.is_success:
+                    raise call.error(AnswerUnreadable, f"larger than {self._max_answer} bytes")
+                break  # of an explanation, the beginning will do
             if self._clock() > deadline:
                 raise call.error(OutcomeUnknown, "the answer trickles in without end")
         return bytes(content)
@@ -208,9 +212,9 @@ def _trace(departing: Callable[[], None]) -> Callable[[str, object], None]:
 
 
 def _worth_another_try(error: CallError) -> bool:
-    return isinstance(error, OutcomeUnknown) or (
-        getattr(error, "transient", False) and not isinstance(error, BudgetSpent)
-    )
+    if isinstance(error, NotApplied):
+        return error.transient and not isinstance(error, BudgetSpent)
+    return isinstance(error, OutcomeUnknown)
 
 
 def _encoded(call: Call) -> bytes | None:
@@ -223,10 +227,22 @@ def _encoded(call: Call) -> bytes | None:
 
 
 def _checked(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.username or parts.query or parts.fragment:
         raise ConfigError("a base_url is http(s)://host[:port]/path, without user, query or fragment")
+    if parts.scheme == "http" and str(parts.hostname).endswith("opendental.com"):
+        raise ConfigError("the hosted API is reached by https; over http everyone on the way could read the keys")
     return url.rstrip("/")
+
+
+def _header_safe(key: str, whose: str) -> str:
+    if not key or not all("!" <= character <= "~" for character in key):
+        raise ConfigError(f"the {whose} key holds characters that no key has, or is empty")
+    return key
 
 
 def _usual_page_size(url: str) -> int:

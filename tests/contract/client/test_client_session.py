@@ -292,6 +292,12 @@ def test_an_answer_larger_than_allowed_is_refused() -> None:
         list(OpenDental(sender).preferences.find())
 
 
+def test_a_failure_with_a_very_long_explanation_is_still_that_failure() -> None:
+    long = tiny_office(Answer(404, b"x" * 9000))
+    with long as office, session(office, max_answer=4000) as sender, pytest.raises(NotFound):
+        OpenDental(sender).appointments.note(18, Note="x")
+
+
 def test_a_redirect_is_not_followed() -> None:
     with tiny_office(Answer()) as elsewhere:
         moved = Answer(307, headers={"Location": elsewhere.base_url})
@@ -336,10 +342,35 @@ def test_a_body_longer_than_the_api_takes_is_not_sent() -> None:
     assert office.asked == []
 
 
-@pytest.mark.parametrize("url", ["ftp://x", "api.opendental.com", "http://user@x/api", "http://x/api?key=1", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://x",
+        "api.opendental.com",
+        "http://user@x/api",
+        "http://x/api?key=1",
+        "http://x:99999/",
+        "http://[",
+        "http://api.opendental.com/api/v1",
+        "",
+    ],
+)
 def test_a_base_url_that_cannot_be_one_is_refused(url: str) -> None:
     with pytest.raises(ConfigError):
         Session(base_urls=[url], **KEYS)
+
+
+def test_a_session_without_a_base_url_is_refused() -> None:
+    with pytest.raises(ConfigError):
+        Session(base_urls=[], **KEYS)
+
+
+@pytest.mark.parametrize("key", ["", "two words", "line\r\nbreak", "schlüssel"])
+def test_a_key_that_cannot_be_one_is_refused_without_being_shown(key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Session(developer_key="developer-key", customer_key=key)
+    assert "customer key" in str(caught.value)
+    assert not key or key not in str(caught.value)
 
 
 @pytest.mark.parametrize(
