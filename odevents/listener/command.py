@@ -15,6 +15,7 @@ from odevents.listener.tally import Outlet
 LONGEST_RUN = 30.0
 """Seconds after which a program is ended: it was to show a patient, and another may be selected by now."""
 
+FIELD_PREFIX = "OD_"
 _LONGEST_VALUE = 4000
 if sys.platform == "win32":
     _NO_CONSOLE = subprocess.CREATE_NO_WINDOW
@@ -35,14 +36,16 @@ async def run_commands(
 
 
 def without(environment: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
-    """The environment to hand on: without the variables that hold our own keys."""
-    return {name: value for name, value in environment.items() if name not in names}
+    """The environment to hand on: without the variables that hold keys, or could be taken for a patient's fields."""
+    return {
+        name: value for name, value in environment.items() if name not in names and not name.startswith(FIELD_PREFIX)
+    }
 
 
 def variables(selection: Selection) -> dict[str, str]:
     """``OD_PatNum``, ``OD_FName`` …: every field but SSN and MedicaidID, and ``ODEVENTS_TEST`` on a test event."""
     fields = {
-        f"OD_{column}": _plain(value)
+        f"{FIELD_PREFIX}{column}": _plain(value)
         for column, value in selection.change.values.items()
         if column not in ALWAYS_MINIMISED and column.isascii() and column.isidentifier()
     }

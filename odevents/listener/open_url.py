@@ -44,5 +44,5 @@ def shows(show: Callable[[str], bool], url: str) -> bool:
     """Whether a browser took the URL. Blocks while one starts, or for as long as a browser without a window runs."""
     try:
         return show(url)
-    except (webbrowser.Error, OSError):
+    except Exception:  # each system starts browsers, and fails to, in its own way
         return False

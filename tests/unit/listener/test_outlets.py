@@ -81,8 +81,13 @@ def test_a_quick_burst_opens_the_first_and_the_last() -> None:
         until(lambda: listener.tally.outlets["open_url"].done == len(opened))
 
 
-def test_a_browser_that_does_not_start_is_told_of() -> None:
-    with listening(ListenerSection(open_url="https://crm.example.org/{PatNum}"), show=lambda _: False) as listener:
+def raises(_: str) -> bool:
+    raise RuntimeError("no display")
+
+
+@pytest.mark.parametrize("show", [lambda _: False, raises])
+def test_a_browser_that_does_not_start_is_told_of(show: Callable[[str], bool]) -> None:
+    with listening(ListenerSection(open_url="https://crm.example.org/{PatNum}"), show=show) as listener:
         listener.fire(BRADLEY)
         until(lambda: listener.tally.outlets["open_url"].last_failure == "no browser could be started")
 
@@ -174,7 +179,8 @@ def test_values_that_no_environment_can_hold_are_mended() -> None:
 
 
 def test_our_keys_are_taken_out_of_the_environment() -> None:
-    assert without({"A": "1", "KEY": "2"}, {"KEY"}) == {"A": "1"}
+    inherited = {"A": "1", "KEY": "2", "OD_CUSTOMER_KEY": "3", "OD_FName": "left over"}
+    assert without(inherited, {"KEY"}) == {"A": "1"}
 
 
 # Forwarding
