@@ -5,8 +5,12 @@ from __future__ import annotations
 import signal
 import threading
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from odevents.simulator import Simulator
 
 
 @click.command()
@@ -54,6 +58,10 @@ def simulate(
         rate=per_minute,
         hours="clinic" if hours == "clinic" else "always",
     )
+    _serve(simulator, port)
+
+
+def _serve(simulator: Simulator, port: int) -> None:
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -61,15 +69,19 @@ def simulate(
 
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)
-    with simulator:
+    try:
+        simulator.start()
         click.echo("odevents simulate: everything here is invented", err=True)
         click.echo(f"api\t{simulator.base_url}")
-        for office in opened:
-            click.echo(
-                f"{office.name}\t{office.zone}\t{office.patients} patients\tAuthorization: {office.authorization}"
-            )
+        for office in simulator.offices.values():
+            key = f"Authorization: {office.authorization}"
+            click.echo(f"{office.name}\t{office.zone}\t{office.patients} patients\t{key}")
         click.echo("Ctrl-C stops it", err=True)
         stop.wait()
+    except OSError as taken:
+        raise click.ClickException(f"port {port} cannot be used: {taken.strerror}; try --port 0") from None
+    finally:
+        simulator.stop()
 
 
 def _print_coverage() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -23,7 +24,7 @@ _INDEXED = frozenset({"patient", "appointment", "procedurelog", "claim", "inspla
 
 
 class Store:
-    """The tables of one office. Every method may be called from any thread."""
+    """The tables of one office, until nobody holds it any more. Every method may be called from any thread."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         """:param now: the database server's wall clock, without zone."""
@@ -32,13 +33,10 @@ class Store:
         self.tables = tables()
         self.address = f"file:odevents-simulator-{next(_NUMBERS)}?mode=memory&cache=shared"
         self.connection = sqlite3.connect(self.address, uri=True, check_same_thread=False, isolation_level=None)
+        weakref.finalize(self, self.connection.close)
         self.connection.execute("PRAGMA synchronous = OFF")
         self.connection.execute("PRAGMA journal_mode = OFF")
         self.connection.executescript("".join(_create(table) for table in self.tables.values()) + _BOOK_INDEX)
-
-    def close(self) -> None:
-        """Forget everything."""
-        self.connection.close()
 
     def rows(self, table: str, /, **equal: Any) -> list[Row]:
         """The stored rows whose fields have these values, by key."""

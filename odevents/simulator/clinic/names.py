@@ -16,7 +16,7 @@ _COLOURS = (
 )
 FIRST = tuple(_COLOURS.split())
 _THINGS = (
-    "Acorn Anchor Apple Barrel Basket Beacon Bramble Brick Bucket Button Candle Carpet Cinder Clover Compass "
+    "Acorn Anchor Applecart Barrel Basket Beacon Bramble Brick Bucket Button Candle Carpet Cinder Cloverleaf Compass "
     "Cotton Feather Fiddle Gravel Hammer Kettle Ladder Lantern Marble Mitten Needle Paddle Pebble Pepper "
     "Pickle Pillow Ribbon Saddle Spindle Teapot Thimble Timber Tinker Velvet Waffle"
 )

@@ -359,6 +359,48 @@ class TestWorkstations:
         assert first.body == second.body
         assert cursor(office, number) == "2026-03-02 17:00:01"
 
+    def test_a_machine_that_runs_two_programs_sends_everything_twice(
+        self, sim: Simulator, office: Office, catcher: Catcher
+    ) -> None:
+        office.workstations = ("SRV01", "SRV01")
+        subscribe(sim, office, catcher.url)
+        office.change("appointment", 3, Note="Changed")
+        sim.poll_now()
+
+        first, second = catcher.caught
+        assert (first.headers, first.body) == (second.headers, second.body)
+
+    def test_while_no_program_runs_nothing_is_polled_and_afterwards_it_goes_on(
+        self, sim: Simulator, office: Office, catcher: Catcher
+    ) -> None:
+        number = subscribe(sim, office, catcher.url)
+        office.workstations = ()
+        office.change("appointment", 3, Note="Changed on Friday")
+        sim.pass_time(hours=40, wake_every=600)
+        assert catcher.caught == []
+        assert cursor(office, number) == "2026-03-02 17:00:00"
+
+        office.workstations = ("SRV01",)
+        sim.poll_now()
+        assert [row["AptNum"] for row in catcher.caught[0].rows] == [3]
+
+    def test_changes_of_the_hour_that_clocks_repeat_in_autumn_lie_before_the_cursor(self, catcher: Catcher) -> None:
+        office = Office("lakewood", patients=10, zone="America/Denver")
+        before_the_change = Clock.still(datetime(2026, 11, 1, 7, 30, tzinfo=UTC))
+        with Simulator([office], clock=before_the_change, poll=False) as sim:
+            subscribe(sim, office, catcher.url)
+            sim.clock.advance(minutes=20)
+            sim.poll_now()
+            sim.clock.advance(minutes=20)
+            office.change("appointment", 3, Note="At 1:10 for the second time")
+            sim.poll_now()
+            assert catcher.caught == []
+
+            sim.clock.advance(hours=1)
+            office.change("appointment", 4, Note="After it")
+            sim.poll_now()
+            assert [row["AptNum"] for row in catcher.caught[0].rows] == [4]
+
 
 class TestSelection:
     def test_selecting_another_patient_fires_one_object_at_once(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,17 @@ def test_a_wrong_option_is_explained(wrong: list[str]) -> None:
 
     assert done.returncode == 2
     assert "throtle" in done.stderr or "fortnight" in done.stderr
+
+
+def test_a_port_that_is_taken_is_named_with_the_next_step() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [*SIMULATE, "--port", port, "--patients", "0"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 1
+    assert f"port {port} cannot be used" in done.stderr
+    assert "--port 0" in done.stderr
 
 
 def test_every_fault_is_on_the_page() -> None:

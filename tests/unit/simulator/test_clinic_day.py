@@ -37,9 +37,10 @@ def test_two_runs_with_one_seed_send_byte_identical_bodies_and_another_seed_does
 
 
 def test_a_week_at_a_hundred_changes_an_hour_takes_under_twenty_seconds() -> None:
-    began = time.perf_counter()
+    # Of the processor's time, because other tests share the machine.
+    began = time.process_time()
     sent = lived(1, 7, 100)
-    took = time.perf_counter() - began
+    took = time.process_time() - began
 
     assert took < 20
     assert len(sent) > 10_000

@@ -87,6 +87,15 @@ def test_an_event_is_the_post_that_open_dental_sends() -> None:
     assert msgspec.json.decode(body)["PatNum"] == 5
 
 
+def test_a_built_appointments_confirmation_is_one_that_an_office_has() -> None:
+    from odevents.simulator import Office as Clinic
+
+    clinic = Clinic("testville")
+    Simulator([clinic], poll=False).stop()
+    built = an_appointment()
+    assert clinic.row("definition", built["Confirmed"])["ItemName"] == built["confirmed"]
+
+
 def test_no_rows_are_invented_for_a_table_that_nobody_documents() -> None:
     for unknown in ("Commlog", "PatFieldDeleted"):
         with pytest.raises(KeyError):
