@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import plistlib
 import re
 import shutil
@@ -150,18 +151,29 @@ def test_a_refusal_of_the_system_is_passed_on_and_leaves_no_file(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_user_unit_is_one_that_systemd_accepts(tmp_path: Path) -> None:
-    program = [sys.executable, "-m", "odevents.cli.main", "listen", "run", "--config", '/home/a b/100%/$x "y".toml']
-    unit = autostart.on_linux(program, tmp_path)
+ODD = [sys.executable, "-m", "odevents.cli.main", "listen", "run", "--config", '/home/a b/100%/$x "y".toml']
+
+
+def test_the_user_unit_starts_the_program_with_every_word_quoted(tmp_path: Path) -> None:
+    unit = autostart.on_linux(ODD, tmp_path)
     text = unit.definition.decode()
     assert '"/home/a b/100%%/$$x \\"y\\".toml"' in text
     assert "Restart=on-failure" in text
     assert unit.path == tmp_path / "systemd" / "user" / "odevents-listener.service"
-    if analyze := shutil.which("systemd-analyze"):
-        unit.path.parent.mkdir(parents=True)
-        unit.path.write_bytes(unit.definition)
-        checked = subprocess.run([analyze, "verify", "--user", unit.path], capture_output=True, text=True, check=False)
-        assert "odevents-listener.service" not in checked.stderr
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze on this machine")
+def test_systemd_accepts_the_user_unit(tmp_path: Path) -> None:
+    def verified(text: bytes) -> int:
+        path = tmp_path / "odevents-listener.service"
+        path.write_bytes(text)
+        command = ["systemd-analyze", "verify", "--man=no", "--user", str(path)]
+        environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+        return subprocess.run(command, capture_output=True, check=False, env=environment).returncode
+
+    good = autostart.on_linux(ODD, tmp_path).definition
+    assert verified(good) == 0
+    assert verified(good.replace(b"ExecStart", b"ExecStrat")) != 0
 
 
 def test_the_launch_agent_reads_back_as_what_was_meant(tmp_path: Path) -> None:
