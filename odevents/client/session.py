@@ -231,7 +231,7 @@ def _checked(url: str) -> str:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
-        usable = False
+        parts, usable = urlsplit(""), False
     if not usable or parts.username or parts.query or parts.fragment:
         raise ConfigError("a base_url is http(s)://host[:port]/path, without user, query or fragment")
     if parts.scheme == "http" and str(parts.hostname).endswith("opendental.com"):

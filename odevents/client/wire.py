@@ -172,8 +172,14 @@ Date = Annotated[dt.date | None, _OrNever(_american_date), PlainSerializer(date_
 DateTime = Annotated[dt.datetime | None, _OrNever(_american_datetime), PlainSerializer(datetime_text, when_used="json")]
 """A moment in the office's local time, without a zone; ``0001-01-01 00:00:00`` is ``None``."""
 
+Day = dt.date
+"""In a request: a day that must be given."""
+
+Moment = dt.datetime
+"""In a request: a moment that must be given, in the office's local time and without a zone."""
+
 Time = dt.time
-"""A time of day, ``08:30:00``."""
+"""In a request: a time of day, ``08:30:00``."""
 
 When = Annotated[dt.datetime | dt.date | None, _OrNever(_american_datetime, days=True)]
 """In a request: a moment, or a whole day, which some filters take as well (``DateTStamp=2020-07-30``)."""

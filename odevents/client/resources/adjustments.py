@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from odevents.client.endpoints import Attached, Find, Post, Put, Resource
 from odevents.client.models import Body, PagedQuery, Row, since, unset
-from odevents.client.wire import Date, DateTime, Money, Num, Text
+from odevents.client.wire import Date, DateTime, Day, Money, Num, Text
 
 
 class Adjustment(Row):
@@ -39,7 +39,7 @@ class AdjustmentNew(Body):
     PatNum: int
     AdjType: int
     AdjAmt: Decimal
-    AdjDate: Date
+    AdjDate: Day
     ProvNum: int = unset
     ProcNum: int = unset
     ClinicNum: int = unset

@@ -10,7 +10,7 @@ from typing import Literal
 from odevents.client.conditions import at_least_one_of, exactly_one_of
 from odevents.client.endpoints import Attached, Find, Get, Nothing, Post, Put, Resource
 from odevents.client.models import Body, PagedQuery, Row, since, unset
-from odevents.client.wire import Date, DateTime, Flag, Num, Text, Time, When
+from odevents.client.wire import Date, DateTime, Flag, Moment, Num, Text, Time, When
 
 
 class AppointmentColumns(Row):
@@ -131,7 +131,7 @@ class AppointmentFields(Body):
 class AppointmentNew(AppointmentFields):
     PatNum: int
     Op: int
-    AptDateTime: DateTime
+    AptDateTime: Moment
     SecUserNumEntry: int = since("25.1.27")
 
 
@@ -155,7 +155,7 @@ class AppointmentPlanned(Body):
 
 class AppointmentSchedulePlanned(Body):
     AptNum: int
-    AptDateTime: DateTime
+    AptDateTime: Moment
     ProvNum: int
     Op: int
     Confirmed: int = unset
@@ -164,8 +164,8 @@ class AppointmentSchedulePlanned(Body):
 
 class AppointmentWebSched(Body):
     PatNum: int
-    DateTimeStart: DateTime
-    DateTimeEnd: DateTime
+    DateTimeStart: Moment
+    DateTimeEnd: Moment
     ProvNum: int
     OpNum: int
     defNumApptType: int
@@ -211,8 +211,11 @@ class Appointments(Resource):
         "appointments/WebSched", AppointmentWebSched, Appointment, added="21.3", permission="Appointments"
     )
     update = Put("appointments/{AptNum}", AppointmentUpdate, Appointment, added="21.1", permission="Appointments")
+    # Only a scheduled appointment can be broken. May write a commlog, by a preference of the office.
     break_ = Put("appointments/{AptNum}/Break", AppointmentBreak, Nothing, added="21.3", permission="Comm")
+    # Appends on a new line: sent twice, it is there twice.
     note = Put("appointments/{AptNum}/Note", AppointmentNote, Nothing, added="21.1", permission="Comm")
+    # Which status each confirmVal stands for is the office's own setting; defNum is exact.
     confirm = Put("appointments/{AptNum}/Confirm", AppointmentConfirm, Nothing, added="21.1", permission="Comm")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from odevents.client.conditions import exactly_one_of
 from odevents.client.endpoints import Attached, Find, Get, Post, Resource
 from odevents.client.models import Body, PagedQuery, Row, since, unset
-from odevents.client.wire import Date, DateTime, Num, Text
+from odevents.client.wire import Date, DateTime, Moment, Num, Text
 
 
 class AsapComm(Row):
@@ -42,7 +42,7 @@ class AsapCommNew(Body):
     op: int
     aptNum: int = unset
     recallNum: int = since("25.2.9")
-    dateTimeStart: DateTime
+    dateTimeStart: Moment
 
 
 class AsapComms(Resource):

@@ -12,7 +12,7 @@ from pydantic import Field
 from odevents.client.conditions import needed_when
 from odevents.client.endpoints import Attached, Delete, Find, Get, Post, Put, Resource
 from odevents.client.models import Body, PagedQuery, Row, since, unset
-from odevents.client.wire import Date, DateTime, Flag, Money, Num, NumText, Text, When
+from odevents.client.wire import Date, DateTime, Day, Flag, Money, Num, NumText, Text, When
 
 
 class Claim(Row):
@@ -111,7 +111,7 @@ class ClaimUpdate(Body):
 
 
 class ClaimStatus(Body):
-    DateSent: Date
+    DateSent: Day
     DateSentOrig: Date = unset
 
 

@@ -49,6 +49,7 @@ class CommlogUpdate(Body):
 class Commlogs(Resource):
     get = Get("commlogs/{CommlogNum}", Commlog, added="25.1.13")
     find = Find("commlogs", CommlogQuery, Commlog, added="21.1")
+    # Answers without the object before 23.3.7. There is no way to delete one.
     create = Post("commlogs", CommlogNew, Commlog, added="21.1", permission="Comm")
     update = Put("commlogs/{CommlogNum}", CommlogUpdate, Commlog, added="25.2.21")
 

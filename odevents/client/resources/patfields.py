@@ -42,6 +42,7 @@ class PatFields(Resource):
     get = Get("patfields/{PatFieldNum}", PatField, added="22.4")
     find = Find("patfields", PatFieldQuery, PatField, added="21.1")
     create = Post("patfields", PatFieldNew, PatField, added="22.4")
+    # In 2021 this also created the field, and an empty value deleted it; later pages say it updates an existing one.
     update = PutWhere("patfields", PatFieldUpdate, PatField, added="21.1")
     delete = Delete("patfields/{PatFieldNum}", added="22.4")
 

@@ -12,7 +12,20 @@ from pydantic import Field
 from odevents.client.conditions import at_most_one_of, exactly_one_of
 from odevents.client.endpoints import Attached, Delete, Find, Get, Post, Put, Resource
 from odevents.client.models import Body, PagedQuery, Row, since, unset
-from odevents.client.wire import Date, DateTime, DecimalText, Flag, IntText, Money, MoneyText, Num, Text, Time, When
+from odevents.client.wire import (
+    Date,
+    DateTime,
+    Day,
+    DecimalText,
+    Flag,
+    IntText,
+    Money,
+    MoneyText,
+    Num,
+    Text,
+    Time,
+    When,
+)
 
 
 class ProcedureLog(Row):
@@ -124,7 +137,7 @@ class ProcedureLogNew(ProcedureLogFields):
     )
 
     PatNum: int
-    ProcDate: Date
+    ProcDate: Day
     ProcStatus: str
     AptNum: int = unset
     Priority: int = unset
@@ -148,7 +161,7 @@ class ProcedureLogInsuranceHistory(Body):
     PatNum: int
     InsSubNum: int
     insHistPrefName: str
-    ProcDate: Date
+    ProcDate: Day
 
 
 class ProcedureLogUpdate(ProcedureLogFields):

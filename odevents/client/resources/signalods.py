@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from odevents.client.endpoints import Attached, Find, Resource
 from odevents.client.models import PagedQuery, Row
-from odevents.client.wire import Date, DateTime, Num, Text, When
+from odevents.client.wire import Date, DateTime, Moment, Num, Text
 
 
 class Signalod(Row):
@@ -23,7 +23,7 @@ class Signalod(Row):
 
 
 class SignalodQuery(PagedQuery):
-    SigDateTime: When
+    SigDateTime: Moment
 
 
 class Signalods(Resource):

@@ -52,7 +52,9 @@ class SubscriptionUpdate(Body):
 class Subscriptions(Resource):
     create = Post("subscriptions", SubscriptionNew, Subscription, added="22.1", permission="ReadAll")
     find = Find("subscriptions", PagedQuery, Subscription, added="22.1")
+    # An earlier DateTimeStart has the office send the changes since then again, three days of them at the most.
     update = Put("subscriptions/{SubscriptionNum}", SubscriptionUpdate, Nothing, added="22.1", permission="ReadAll")
+    # The free permission does not cover it; a DateTimeStop in the past ends a subscription as well.
     delete = Delete("subscriptions/{SubscriptionNum}", added="22.1")
 
 

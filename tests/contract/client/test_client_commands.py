@@ -68,6 +68,15 @@ def test_a_list_is_printed_as_json_page_after_page() -> None:
     assert len(answer("api", "get", "/patients/Simple", "Limit=2")) == 2
 
 
+def test_the_customer_key_is_not_printed(simulator: Simulator, office: Office) -> None:
+    url = "EndPointUrl=https://example.test/"
+    made = run("api", "POST", "subscriptions", url, "WatchTable=Patient", "PollingSeconds=5", "--live")
+    listed = run("api", "GET", "subscriptions")
+
+    assert json.loads(made.stdout)["CustomerKey"] == json.loads(listed.stdout)[0]["CustomerKey"] == "…"
+    assert office.customer_key not in made.output + listed.output
+
+
 @pytest.mark.usefixtures("office")
 def test_a_write_is_only_shown_until_it_is_sent_live() -> None:
     note = ("api", "PUT", "appointments/1/Note", "Note=Requests reschedule")
