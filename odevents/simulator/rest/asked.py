@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Handler = Callable[["Asked"], Answer]
 _HANDLERS: dict[tuple[str, str], Handler] = {}
 
+LARGEST = 2**63 - 1
+"""The largest number that a key can be."""
+
 _LABELS = {
     "patient": "Patient", "appointment": "Appointment", "provider": "Provider", "operatory": "Operatory",
     "clinic": "Clinic", "procedurelog": "Procedure", "claim": "Claim", "payment": "Payment", "insplan": "InsPlan",
@@ -68,15 +71,21 @@ class Asked:
             raise not_found(label(name))
         return row
 
-    def number(self, name: str) -> int:
-        """A required number from the body. :raises Refused: 400 where it is missing or not a number."""
+    def number(self, name: str, default: int | None = None) -> int:
+        """A number from the body. :raises Refused: 400 where it is not one, or is missing and has no default."""
         value = self.body.get(name)
-        if value is None or value == "":
+        if value in (None, "") and default is not None:
+            return default
+        if value in (None, ""):
             raise bad_request(f"{name} is required")
-        try:
-            return int(value)
-        except (TypeError, ValueError):
-            raise bad_request(f"{name} is invalid") from None
+        return whole_number(name, value)
+
+    def numbers(self, name: str) -> list[int]:
+        """A list of numbers from the body, each once; none if it is missing. :raises Refused: 400 for anything else."""
+        value = self.body.get(name)
+        if not isinstance(value, list | None):
+            raise bad_request(f"{name} must be an array of numbers, [1,2,3]")
+        return list(dict.fromkeys(whole_number(name, number) for number in value or ()))
 
     def asked_number(self, name: str, default: int | None = None) -> int:
         """A number from the URL. :raises Refused: 400 where it is not one, or is missing and has no default."""
@@ -85,9 +94,18 @@ class Asked:
             return default
         if not text:
             raise bad_request(f"{name} is required")
-        if not text.lstrip("-").isdigit():
-            raise bad_request(f"{name} is invalid")
-        return int(text)
+        return whole_number(name, text)
+
+
+def whole_number(name: str, value: object) -> int:
+    """A number, or its text, that a key can be. :raises Refused: 400 for anything else."""
+    try:
+        number = int(value)  # type: ignore[call-overload]
+    except (TypeError, ValueError, OverflowError):
+        raise bad_request(f"{name} is invalid") from None
+    if abs(number) > LARGEST:
+        raise bad_request(f"{name} is invalid")
+    return int(number)
 
 
 def serves(verb: str, *paths: str) -> Callable[[Handler], Handler]:

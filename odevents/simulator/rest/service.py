@@ -22,7 +22,7 @@ from odevents.simulator.faults import Trouble
 from odevents.simulator.office import DEVELOPER_KEY, Office
 from odevents.simulator.rest import read, write
 from odevents.simulator.rest.answer import Answer, Refused, bad_request
-from odevents.simulator.rest.asked import Asked, Handler, handler_of
+from odevents.simulator.rest.asked import LARGEST, Asked, Handler, handler_of
 from odevents.simulator.rest.pace import Pace
 from odevents.simulator.schema import tables_by_resource
 
@@ -204,7 +204,7 @@ def _match(template: list[str], parts: list[str]) -> dict[str, int] | None:
         if wanted.startswith("{"):
             if not part.isdigit():
                 return None
-            ids[wanted[1:-1]] = int(part)
+            ids[wanted[1:-1]] = min(int(part), LARGEST)
         elif wanted.lower() != part.lower():
             return None
     return ids

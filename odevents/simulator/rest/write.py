@@ -14,7 +14,7 @@ from odevents.client.endpoints import Nothing
 from odevents.simulator.clock import moment, wire
 from odevents.simulator.enumerations import ENUMERATIONS
 from odevents.simulator.rest.answer import Answer, Refused, bad_request, not_found
-from odevents.simulator.rest.asked import Asked, label
+from odevents.simulator.rest.asked import Asked, label, whole_number
 from odevents.simulator.schema import REFERENCES, Field, Table
 from odevents.simulator.store import Row
 
@@ -128,7 +128,7 @@ def _reference(asked: Asked, field: Field, value: Any) -> int:
 
 def _looked_up(asked: Asked, table: Table, name: str, value: Any) -> int:
     lookup = table.lookups[name]
-    equal: Mapping[str, Any] = {lookup.column: value}
+    equal: Mapping[str, Any] = {lookup.column: str(value)}
     if category := table.columns[lookup.by].category:
         equal = {**equal, "Category": category}
     found = asked.store.first(lookup.table, **equal)
@@ -140,10 +140,7 @@ def _looked_up(asked: Asked, table: Table, name: str, value: Any) -> int:
 def _number(name: str, value: Any) -> int:
     if value in (None, ""):
         return 0
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise bad_request(f"{name} is invalid") from None
+    return whole_number(name, value)
 
 
 def _money(name: str, value: Any) -> float:

@@ -81,11 +81,11 @@ def confirm(asked: Asked) -> Answer:
     given = [name for name in ("confirmVal", "defNum") if asked.body.get(name) not in (None, "")]
     if len(given) != 1:
         raise bad_request("Either confirmVal or defNum is required, not both.")
-    asked.office.change("appointment", asked.key, Confirmed=_status(asked, given[0], asked.body[given[0]]))
+    asked.office.change("appointment", asked.key, Confirmed=_status(asked, given[0], str(asked.body[given[0]])))
     return Answer(200)
 
 
-def _status(asked: Asked, name: str, value: Any) -> int:
+def _status(asked: Asked, name: str, value: str) -> int:
     if name == "defNum":
         return int(write.value_of(asked, asked.shown.columns["Confirmed"], value))
     if value == "None":

@@ -15,10 +15,10 @@ def create(asked: Asked) -> Answer:
     """POST: a claim for procedures that are on none yet."""
     patient = asked.the_row("patient", asked.number("PatNum"))
     sub = asked.the_row("inssub", asked.number("InsSubNum"))
-    numbers = asked.body.get("procNums")
-    if not isinstance(numbers, list) or not numbers:
+    numbers = asked.numbers("procNums")
+    if not numbers:
         raise bad_request("procNums is required")
-    procedures = [asked.the_row("procedurelog", int(number)) for number in dict.fromkeys(numbers)]
+    procedures = [asked.the_row("procedurelog", number) for number in numbers]
     for row in procedures:
         if row["PatNum"] != patient["PatNum"]:
             raise not_found("Procedure")
@@ -55,7 +55,7 @@ def sent(asked: Asked) -> Answer:
 def split(asked: Asked) -> Answer:
     """PUT Split: some of its procedures go onto a claim of their own. Answers 201."""
     row = asked.the_row()
-    wanted = {int(number) for number in asked.body.get("ProcNums") or ()}
+    wanted = set(asked.numbers("ProcNums"))
     parts = asked.store.rows("claimproc", ClaimNum=asked.key)
     moved = [part for part in parts if part["ProcNum"] in wanted]
     if not wanted or {part["ProcNum"] for part in moved} != wanted:
@@ -94,7 +94,7 @@ def pay(asked: Asked) -> Answer:
 @serves("POST", "claimpayments/Batch")
 def pay_batch(asked: Asked) -> Answer:
     """ClaimPayments POST Batch: for several."""
-    return _paid(asked, [int(number) for number in asked.body.get("claimNums") or ()])
+    return _paid(asked, asked.numbers("claimNums"))
 
 
 @serves("DELETE", "claimpayments/{ClaimPaymentNum}")

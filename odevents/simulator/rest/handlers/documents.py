@@ -122,9 +122,9 @@ def etrans(asked: Asked) -> Answer:
     """Etrans POST: an ERA 835 and its text."""
     text = asked.store.insert("etransmessagetext", MessageText=str(asked.body.get("MessageText", "")))
     asked.store.insert(
-        "etrans", Etype="ERA_835", EtransMessageTextNum=text, UserNum=int(asked.body.get("UserNum") or 0),
-        DateTimeTrans=str(asked.body.get("DateTimeTrans") or wire(asked.store.now())),
-        ClearingHouseNum=int(asked.body.get("HqClearinghouseNum") or 0),
+        "etrans", Etype="ERA_835", EtransMessageTextNum=text, UserNum=asked.number("UserNum", 0),
+        DateTimeTrans=read.since("DateTimeTrans", str(asked.body.get("DateTimeTrans") or wire(asked.store.now()))),
+        ClearingHouseNum=asked.number("HqClearinghouseNum", 0),
     )  # fmt: skip
     return Answer(201)
 

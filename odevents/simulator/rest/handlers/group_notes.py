@@ -24,10 +24,9 @@ def get(asked: Asked) -> Answer:
 def create(asked: Asked) -> Answer:
     """POST: procedures of one date, clinic and provider; repeated numbers are ignored."""
     patient = asked.the_row("patient", asked.number("PatNum"))
-    numbers = asked.body.get("ProcNums")
-    if not isinstance(numbers, list) or not numbers:
+    rows = [asked.store.row("procedurelog", number) for number in asked.numbers("ProcNums")]
+    if not rows:
         raise bad_request("ProcNums is required")
-    rows = [asked.store.row("procedurelog", int(number)) for number in dict.fromkeys(numbers)]
     members = [row for row in rows if row is not None and row["PatNum"] == patient["PatNum"]]
     if len(members) != len(rows):
         raise not_found("Procedure")
@@ -50,7 +49,7 @@ def create(asked: Asked) -> Answer:
 def update(asked: Asked) -> Answer:
     """PUT: another text, or more of it; ProcNum is in the URL or, as the page has it, in the body."""
     asked.the_row("patient", asked.number("PatNum"))
-    row = _group(asked, asked.key or int(asked.body.get("ProcNum") or 0))
+    row = _group(asked, asked.key or asked.number("ProcNum"))
     text = str(asked.body["Note"])
     if str(asked.body.get("doAppendNote", "false")).lower() == "true":
         text = "\r\n".join(filter(None, (_note(asked, row["ProcNum"]), text)))

@@ -44,7 +44,7 @@ def medication_of_patient(asked: Asked) -> Answer:
 def medication(asked: Asked) -> Answer:
     """Medications POST."""
     generic = asked.body.get("genericName")
-    found = asked.store.first("medication", MedName=generic) if generic else None
+    found = asked.store.first("medication", MedName=str(generic)) if generic else None
     if generic and found is None:
         raise Refused(404, "No Medication with that genericName was found")
     values = write.settled(asked, asked.shown, ignore=frozenset({"genericName"}))

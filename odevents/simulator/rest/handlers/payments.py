@@ -67,7 +67,7 @@ def close_plan(asked: Asked) -> Answer:
 
 def _splits(asked: Asked, patient: Row, amount: float) -> list[Row]:
     only_patient = str(asked.body.get("isPatientPreferred", "false")).lower() == "true"
-    wanted = {int(number) for number in asked.body.get("procNums") or ()}
+    wanted = set(asked.numbers("procNums"))
     prepaid = str(asked.body.get("isPrepayment", "false")).lower() == "true"
     parts: list[Row] = []
     for row in [] if prepaid else asked.store.query(_OWED, [patient["Guarantor"]]):

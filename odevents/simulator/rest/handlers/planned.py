@@ -13,7 +13,7 @@ def plan(asked: Asked) -> Answer:
     """POST Planned: for an appointment type or for treatment-planned procedures."""
     patient = asked.the_row("patient", asked.number("PatNum"))
     values = write.settled(asked, asked.shown)
-    procedures = [int(number) for number in asked.body.get("procNums") or ()]
+    procedures = asked.numbers("procNums")
     kind = asked.store.row("appointmenttype", values.get("AppointmentTypeNum", 0))
     if not procedures and kind is None:
         raise bad_request("AppointmentTypeNum or procNums is required")
