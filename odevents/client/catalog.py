@@ -17,7 +17,8 @@ _HEAD = """\
 
 Made from the endpoint tables in `odevents/client/resources/` by `python -m odevents.client.catalog`; a test keeps it
 current. A parameter marked `*` is required; a version in brackets says since when the API has it. Lists also take
-`Limit` and `Offset`. "Since" is the version of Open Dental that added the method; "permission" is what the key needs.
+`Limit`, `Offset`, `DateFormatString` and `DateTimeFormatString`. "Since" is the version of Open Dental that added the
+method; "permission" is what the key needs; "in Python" is what to call on the client.
 """
 
 

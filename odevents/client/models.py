@@ -102,13 +102,16 @@ class Query(Request):
 
 
 class PagedQuery(Query):
-    """Parameters of a list. Every list can also be cut by row numbers.
+    """Parameters of a list. Every list can also be cut by row numbers, and its dates written otherwise.
 
-    Source: API Specification, "Pagination".
+    Source: API Specification, "Pagination" and "Data Types". Dates in a format of one's own are for whoever takes the
+    JSON as it comes; only ISO formats, with or without ``zzz``, can be read as rows.
     """
 
     Limit: int = Field(default=unset, ge=1)
     Offset: int = Field(default=unset, ge=0)
+    DateFormatString: str = since("22.2.26")
+    DateTimeFormatString: str = since("22.2.14")
 
 
 @dataclass(frozen=True)

@@ -89,10 +89,10 @@ class _OrEmpty:
 
 
 class _OrNever:
-    """Annotates a date type: the spellings of "none" become ``None``, American spellings are read as well."""
+    """Annotates a date type: the spellings of "none" become ``None``, unusual spellings are read as well."""
 
-    def __init__(self, american: Callable[[str], object], *, days: bool = False) -> None:
-        self.american = american
+    def __init__(self, unusual: Callable[[str], object], *, days: bool = False) -> None:
+        self.unusual = unusual
         self.days = days
 
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -102,10 +102,10 @@ class _OrNever:
                 core_schema.no_info_plain_validator_function(lambda _: None),
             ]
         )
-        american = core_schema.no_info_after_validator_function(self.american, core_schema.str_schema())
+        unusual = core_schema.no_info_after_validator_function(self.unusual, core_schema.str_schema())
         usual = _moment_or_day() if self.days else handler(source)
         return core_schema.union_schema(
-            [never, usual, american],
+            [never, usual, unusual],
             mode="left_to_right",
             custom_error_type="date_spelling",
             custom_error_message="Input should be a date or time as Open Dental spells it",
@@ -126,7 +126,7 @@ def _moment_or_day() -> CoreSchema:
     )
 
 
-def _american_datetime(text: str) -> dt.datetime | None:
+def _unusual_datetime(text: str) -> dt.datetime | None:
     for form in _AMERICAN:
         try:
             moment = dt.datetime.strptime(text, form)  # noqa: DTZ007 - the office's local time has no zone
@@ -136,9 +136,18 @@ def _american_datetime(text: str) -> dt.datetime | None:
     raise ValueError("not a date")
 
 
-def _american_date(text: str) -> dt.date | None:
-    moment = _american_datetime(text)
-    return None if moment is None else moment.date()
+def _unusual_date(text: str) -> dt.date | None:
+    """A day written with a time of day is that day: some columns are dates in one version and not in another."""
+    try:
+        return dt.datetime.fromisoformat(text).date()
+    except ValueError:
+        moment = _unusual_datetime(text)
+        return None if moment is None else moment.date()
+
+
+def _row_datetime_text(value: dt.datetime | None) -> str:
+    """As it was read, with its zone where a ``DateTimeFormatString`` asked for one."""
+    return NO_DATETIME if value is None else value.isoformat(sep=" ", timespec="seconds")
 
 
 def _flag_text(value: bool) -> str:
@@ -166,10 +175,12 @@ Money = Annotated[Decimal, _OrEmpty(Decimal(0)), PlainSerializer(_money_number, 
 MoneyText = Annotated[Decimal, _OrEmpty(Decimal(0)), PlainSerializer(str, when_used="json")]
 """An exact decimal that Open Dental spells as a string here."""
 
-Date = Annotated[dt.date | None, _OrNever(_american_date), PlainSerializer(date_text, when_used="json")]
+Date = Annotated[dt.date | None, _OrNever(_unusual_date), PlainSerializer(date_text, when_used="json")]
 """A day; ``0001-01-01`` is ``None``."""
 
-DateTime = Annotated[dt.datetime | None, _OrNever(_american_datetime), PlainSerializer(datetime_text, when_used="json")]
+DateTime = Annotated[
+    dt.datetime | None, _OrNever(_unusual_datetime), PlainSerializer(_row_datetime_text, when_used="json")
+]
 """A moment in the office's local time, without a zone; ``0001-01-01 00:00:00`` is ``None``."""
 
 Day = dt.date
@@ -181,7 +192,7 @@ Moment = dt.datetime
 Time = dt.time
 """In a request: a time of day, ``08:30:00``."""
 
-When = Annotated[dt.datetime | dt.date | None, _OrNever(_american_datetime, days=True)]
+When = Annotated[dt.datetime | dt.date | None, _OrNever(_unusual_datetime, days=True)]
 """In a request: a moment, or a whole day, which some filters take as well (``DateTStamp=2020-07-30``)."""
 
 IntText = Annotated[int, PlainSerializer(str)]

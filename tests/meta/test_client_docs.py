@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from odevents.cli.api import VERBS, call_of
+from odevents.cli.main import odevents
 from odevents.client import resources
 from odevents.client.catalog import reference_page
 from odevents.client.opendental import OpenDental
@@ -53,3 +57,25 @@ def test_the_one_line_of_a_made_up_resource_is_like_its_neighbours() -> None:
 
     assert line.replace("pets", "payments") in facade.splitlines()
     assert line not in facade.splitlines()
+
+
+CALLS = (DOCS / "how-to/call-the-api.md").read_text()
+
+
+def test_the_python_of_the_how_to_is_python() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", CALLS, re.S)
+
+    assert len(blocks) == 2
+    for block in blocks:
+        compile(block, "call-the-api.md", "exec")
+
+
+@pytest.mark.parametrize("line", re.findall(r"^odevents (.*?)(?:\s+#.*)?$", CALLS, re.M))
+def test_a_command_of_the_how_to_exists(line: str) -> None:
+    words = shlex.split(line)
+    command: click.Command | None = odevents
+    while isinstance(command, click.Group):
+        command = command.get_command(click.Context(command), words.pop(0))
+    assert command is not None
+    if command.name in VERBS:
+        call_of(command.name, words[0], [word for word in words[1:] if not word.startswith("-")])

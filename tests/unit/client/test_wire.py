@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -57,6 +57,8 @@ def read(kind: Any, value: object) -> object:
         (Date, "", None),
         (Date, None, None),
         (Date, "3/16/2022", date(2022, 3, 16)),
+        (Date, "2021-12-04 10:20:30", date(2021, 12, 4)),
+        (DateTime, "2021-05-04 09:32:45-07:00", datetime(2021, 5, 4, 9, 32, 45, tzinfo=timezone(timedelta(hours=-7)))),
         (DateTime, "2021-05-04 09:32:45", datetime(2021, 5, 4, 9, 32, 45)),
         (DateTime, "2021-05-01T00:00:00", datetime(2021, 5, 1)),
         (DateTime, "0001-01-01 00:00:00", None),
