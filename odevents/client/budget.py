@@ -82,6 +82,7 @@ class LocalBudget:
         self._lock = threading.Lock()
 
     def claim(self, max_wait: float) -> float:
+        """Take a slot, if one is free; see :class:`Budget`."""
         with self._lock:
             now = self._clock()
             if self._next <= now:
@@ -91,5 +92,6 @@ class LocalBudget:
         return patience(wait, Priority.reaction, max_wait)
 
     def pause(self, seconds: float) -> None:
+        """Give out no slot for ``seconds``."""
         with self._lock:
             self._next = max(self._next, self._clock() + seconds)

@@ -31,6 +31,7 @@ class Call:
 
     @property
     def verb(self) -> str:
+        """``GET``, ``POST``, ``PUT`` or ``DELETE``."""
         return self.endpoint.verb
 
     @property

@@ -229,6 +229,7 @@ class _Listing(Endpoint[A, Iterator[R]], Generic[A, R]):
     usual_permission = "ReadAll"
 
     def run(self, sender: Sender, call: Call) -> Iterator[R]:
+        """Send ``call`` for one page after the other, and read their rows."""
         return (row for page in pages(sender, call) for row in self.read(page))
 
 

@@ -95,10 +95,12 @@ class Query(Request):
     """Parameters sent in the URL."""
 
     def query(self) -> dict[str, str]:
+        """All of it."""
         return {name: query_text(value) for name, value in self.model_dump(exclude_unset=True).items()}
 
     def body(self) -> None:
-        return None
+        """Nothing."""
+        return
 
 
 class PagedQuery(Query):

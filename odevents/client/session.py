@@ -106,6 +106,7 @@ class Session:
 
     @property
     def page_size(self) -> int:
+        """How many rows a full page of a list holds, at the least."""
         return self._page_size
 
     def __enter__(self) -> Self:
@@ -117,6 +118,7 @@ class Session:
         self.close()
 
     def close(self) -> None:
+        """Let go of the connections."""
         self._http.close()
 
     def __repr__(self) -> str:
