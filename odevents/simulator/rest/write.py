@@ -81,6 +81,7 @@ def settled(asked: Asked, table: Table, *, ignore: frozenset[str] = frozenset())
     request = asked.endpoint.request
     settable = set(request.model_fields) if request else set()
     columns = table.columns
+    any_case = {name.lower(): name for name in columns if name[0].isupper()}
     values: Row = {}
     for name, value in asked.body.items():
         if name not in settable or name in ignore or name == table.key:
@@ -90,8 +91,11 @@ def settled(asked: Asked, table: Table, *, ignore: frozenset[str] = frozenset())
             if by not in columns or (by in asked.body and name not in _NAME_WINS):
                 continue
             values[by] = _looked_up(asked, table, name, value)
-        elif name in columns and name not in values:
-            values[name] = value_of(asked, columns[name], value)
+            continue
+        # The pages spell a few parameters otherwise than the fields, BirthDate and NationalProvId.
+        column = name if name in columns else any_case.get(name.lower(), "") if name[0].isupper() else ""
+        if column and column not in values:
+            values[column] = value_of(asked, columns[column], value)
     return values
 
 

@@ -261,3 +261,44 @@ def test_watch_tables_come_with_versions(ask: Ask, office: Office) -> None:
     assert ask("POST", "subscriptions", **wanted).status == 201
     office.reported_2026 = True
     assert ask("POST", "subscriptions", **wanted | {"WatchTable": "PatFieldDeleted"}).status == 201
+
+
+def test_parameters_spelt_otherwise_than_their_fields_still_set_them(ask: Ask) -> None:
+    made = body(ask("POST", "providers", Abbr="NEW", BirthDate="1980-01-01"))
+    assert made["Birthdate"] == "1980-01-01"
+    changed = body(ask("PUT", f"providers/{made['ProvNum']}", NationalProvId="555"))
+    assert changed["NationalProvID"] == "555"
+
+
+def test_a_users_groups_are_replaced(ask: Ask) -> None:
+    assert body(ask("PUT", "userods/1", userGroupNums=[1, 2]))["userGroupNums"] == [1, 2]
+    assert ask("PUT", "userods/1", userGroupNums=[99]).status == 404
+
+
+def test_referrals_that_are_patients_can_be_asked_for(ask: Ask, office: Office) -> None:
+    number = office.insert("referral", LName="Ribbonmead", PatNum=3)
+    assert [row["ReferralNum"] for row in body(ask("GET", "referrals?isPatient=true"))] == [number]
+    assert number not in [row["ReferralNum"] for row in body(ask("GET", "referrals?isPatient=false"))]
+
+
+def test_an_opening_is_offered_for_an_appointment_or_a_recall(ask: Ask) -> None:
+    offer = {"op": 1, "dateTimeStart": "2026-03-03 10:00:00"}
+    assert ask("POST", "asapcomms", **offer).status == 400
+    made = body(ask("POST", "asapcomms", **offer, aptNum=3))
+    assert (made["FKey"], made["FKeyType"], made["DateTimeOrig"]) == (3, "ScheduledAppt", "2026-03-03 10:00:00")
+
+
+def test_a_procedure_note_can_begin_with_the_last_one(ask: Ask, office: Office) -> None:
+    own = {"PatNum": 3, "ProcNum": office.insert("procedurelog", PatNum=3, CodeNum=1)}
+    ask("POST", "procnotes", **own, Note="One")
+    assert body(ask("POST", "procnotes", **own, Note="Two", doAppendNote="true"))["Note"] == "One\r\nTwo"
+    assert body(ask("POST", "procnotes", **own, Note="Three"))["Note"] == "Three"
+
+
+def test_a_definition_is_added_at_the_end_of_its_category(ask: Ask, office: Office) -> None:
+    made = body(ask("POST", "definitions", ItemName="Rescheduled", category="ApptConfirmed"))
+    assert (made["Category"], made["category"]) == (2, "ApptConfirmed")
+    assert [row["DefNum"] for row in body(ask("GET", "definitions?Category=2"))][-1] == made["DefNum"]
+    assert ask("POST", "definitions", ItemName="Rescheduled", category="ApptConfirmed").status == 400
+    number = office.insert("appointment", PatNum=3)
+    assert ask("PUT", f"appointments/{number}/Confirm", defNum=made["DefNum"]).status == 200

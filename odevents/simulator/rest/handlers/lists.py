@@ -142,20 +142,24 @@ def save_treatment_plan(asked: Asked) -> Answer:
     return write.created(asked, key)
 
 
-@serves("GET", "patientnotes/{PatNum}")
-def notes(asked: Asked) -> Answer:
-    """PatientNotes GET (single): the three fields of 2021, all of them in later versions."""
-    answer = read.single(asked)
-    if asked.office.has_version("22.1") or not isinstance(answer.body, dict):
-        return answer
-    body = answer.body
-    return Answer(200, {name: body[name] for name in ("Medical", "ICEName", "ICEPhone")})
-
-
-@serves("PUT", "patientnotes/{PatNum}")
-def write_notes(asked: Asked) -> Answer:
-    """PatientNotes PUT: every patient has one row of them."""
-    asked.the_row("patient", asked.key)
-    if asked.store.row("patientnote", asked.key) is None:
-        asked.store.insert("patientnote", PatNum=asked.key)
+@serves("PUT", "userods/{UserNum}")
+def change_user(asked: Asked) -> Answer:
+    """Userods PUT: ``userGroupNums`` replaces the groups the user is in."""
+    asked.the_row()
+    groups = asked.numbers("userGroupNums")
+    for number in groups:
+        asked.the_row("usergroup", number)
+    if groups:
+        for row in asked.store.rows("usergroupattach", UserNum=asked.key):
+            asked.store.delete("usergroupattach", row["UserGroupAttachNum"])
+        for number in groups:
+            asked.store.insert("usergroupattach", UserNum=asked.key, UserGroupNum=number)
     return write.update(asked)
+
+
+@serves("GET", "referrals")
+def referrals(asked: Asked) -> Answer:
+    """Referrals GET: ``isPatient`` is no column, but can be asked for."""
+    wanted = asked.query.get("isPatient", "").lower()
+    where = {"true": "t.PatNum > 0", "false": "t.PatNum = 0"}.get(wanted, "")
+    return read.listing(asked, where=where)
