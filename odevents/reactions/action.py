@@ -19,6 +19,9 @@ Intent = dict[str, Any]
 """What one write is to do, as plain JSON; sealed at rest."""
 
 
+STILL = "still"
+"""In the intent of a write whose condition must hold just before it: the key of the row to read again."""
+
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """How far an office's clock may be from ours before anything here goes wrong."""
 

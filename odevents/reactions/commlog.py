@@ -8,7 +8,7 @@ from typing import Any
 from odevents.client.call import Call
 from odevents.config import CommlogTable, ReactionTable
 from odevents.events.change import Change
-from odevents.reactions.action import Check, Context, Echo, Found, Intent
+from odevents.reactions.action import STILL, Check, Context, Echo, Found, Intent
 from odevents.reactions.text import render_for
 
 _TO_THE_SECOND = "%Y-%m-%d %H:%M:%S"
@@ -46,7 +46,7 @@ class Commlog:
 
     def call(self, intent: Intent, context: Context) -> Call:
         """Write it."""
-        return context.client.commlogs.create.call(**intent)
+        return context.client.commlogs.create.call(**{name: intent[name] for name in intent if name != STILL})
 
     def echo(self, intent: Intent, context: Context) -> Echo | None:
         """Commlogs fire no event."""

@@ -17,7 +17,7 @@ from odevents.client.opendental import OpenDental
 from odevents.errors import LeaseLost
 from odevents.log import logger
 from odevents.office import Office, OfficeAccess
-from odevents.reactions.action import Action, Context, Echo
+from odevents.reactions.action import STILL, Action, Context, Echo
 from odevents.reactions.attempt import Attempt, Held, attempt
 from odevents.reactions.facts import OfficeFacts, read_facts
 from odevents.reactions.handling import GuardedSender, HandlerInterrupted, HandlerWaits
@@ -192,7 +192,7 @@ def _deadline(seconds: float) -> Iterator[None]:
 
 def _still(reaction: Reaction, write: Write, client: OpenDental) -> bool:
     """Whether the row, as the office has it now, still fulfils the condition of a reaction that asks for it."""
-    key, resource = write.intent.get("still"), resource_of(reaction.table)
+    key, resource = write.intent.get(STILL), resource_of(reaction.table)
     if key is None or resource is None:
         return True
     return holds_still(reaction, getattr(client, resource).get(int(key)).wire())

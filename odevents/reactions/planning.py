@@ -11,7 +11,7 @@ import msgspec
 from odevents.config import ReactionTable
 from odevents.events.change import Change, Kind
 from odevents.events.row import content
-from odevents.reactions.action import CLOCKS_DIFFER_BY, Action, Intent
+from odevents.reactions.action import CLOCKS_DIFFER_BY, STILL, Action, Intent
 from odevents.reactions.commlog import Commlog
 from odevents.reactions.confirm import Confirm
 from odevents.reactions.note import Note
@@ -61,7 +61,7 @@ def plan(
 def _intent(action: str, settings: tuple[Any, ReactionTable], change: Change[Any], moment: datetime) -> Intent:
     what, rule = settings
     intent = ACTIONS[action].plan(what, rule, change, moment)
-    return {**intent, "still": change.key} if rule.still else intent
+    return {**intent, STILL: change.key} if rule.still else intent
 
 
 def moment_of(change: Change[Any], local: datetime) -> datetime:

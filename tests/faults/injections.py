@@ -7,11 +7,15 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
+from typing import cast
 
+from odevents.simulator.faults import Trouble
 from odevents.store import keys
 from odevents.store.atomic import LEASE_MS
+from odevents.store.keys import Lane
 from tests.faults.office_api import TROUBLES, MisbehavingClinic
 from tests.faults.power import PowerRecorder, break_disk, kill_server
 from tests.support.installation import Installation, until
@@ -50,7 +54,7 @@ class Injections:
             "key disabled": lambda: self._for_a_while("key_disabled", True, False),
             "throttle": lambda: self._for_a_while("throttle", "refuse", "none"),
         }
-        kinds |= {f"API {trouble}": lambda trouble=trouble: self._trouble(trouble) for trouble in TROUBLES}
+        kinds |= {f"API {trouble}": partial(self._trouble, trouble) for trouble in TROUBLES}
         if not self._power.missing:
             kinds["power cut"] = self._cut_power
         if disk:
@@ -70,10 +74,8 @@ class Injections:
         self._running.launch(command, "odevents.cli.main", command)
         return died
 
-    def _kill_child(self, lane: str) -> bool:
-        children = list(self._children(lane))
-        if not children:
-            return False
+    def _kill_child(self, lane: Lane) -> bool:
+        children = until(lambda: list(self._children(lane)), what=f"a worker of {lane}")
         held = self._soon_held(lane)
         begun = time.monotonic()
         os.kill(children[0], signal.SIGKILL)
@@ -84,9 +86,7 @@ class Injections:
 
     def _freeze(self, lane: str) -> bool:
         """Past its lease, and let it wake up in a world that went on."""
-        children = list(self._children(lane))
-        if not children:
-            return False
+        children = until(lambda: list(self._children(lane)), what=f"a worker of {lane}")
         os.kill(children[0], signal.SIGSTOP)
         self._after(FROZEN_FOR, lambda: _signal(children[0], signal.SIGCONT))
         return True
@@ -112,7 +112,7 @@ class Injections:
             self._running.server.restart()
 
     def _reset_connections(self) -> bool:
-        return bool(self._running.redis.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"))
+        return bool(self._running.redis.client_kill_filter(_type="normal", skipme=True))
 
     def _for_a_while(self, fault: str, bad: object, good: object) -> bool:
         faults = self._random.choice(list(self._clinic.offices.values())).faults
@@ -120,10 +120,10 @@ class Injections:
         self._after(2.0, lambda: setattr(faults, fault, good))
         return True
 
-    def _trouble(self, trouble: str) -> bool:
+    def _trouble(self, trouble: Trouble) -> bool:
         """The next two calls of some office; whether they were writes, the witness knows."""
         for office in self._random.sample(list(self._clinic.offices.values()), 3):
-            office.faults.next(trouble, trouble)  # type: ignore[arg-type]
+            office.faults.next(trouble, trouble)
         return True
 
     def _after(self, seconds: float, action: Callable[[], object]) -> None:
@@ -138,12 +138,12 @@ class Injections:
             if lane in Path(f"/proc/{pid}/cmdline").read_text().split("\0"):
                 yield int(pid)
 
-    def _held(self, lane: str) -> dict[str, bytes]:
-        names = [keys.lease(office, lane) for office in self._clinic.offices]  # type: ignore[arg-type]
-        held = zip(names, self._running.redis.mget(names), strict=True)  # type: ignore[arg-type]
-        return {name: token for name, token in held if token}
+    def _held(self, lane: Lane) -> dict[str, bytes]:
+        names = [keys.lease(office, lane) for office in self._clinic.offices]
+        tokens = cast("list[bytes | None]", self._running.redis.mget(names))
+        return {name: token for name, token in zip(names, tokens, strict=True) if token}
 
-    def _soon_held(self, lane: str) -> dict[str, bytes]:
+    def _soon_held(self, lane: Lane) -> dict[str, bytes]:
         """The leases at a moment when there are any, if one comes within two seconds: then the kill hurts most."""
         deadline = time.monotonic() + 2
         while not (held := self._held(lane)) and time.monotonic() < deadline:

@@ -34,7 +34,6 @@ class MisbehavingClinic(Simulator):
     """Offices whose every trouble is witnessed; ``share`` is how often each kind befalls a call by itself."""
 
     def __init__(self, number: int, seed: int, share: float = 0.0, late_seconds: float = 1.5) -> None:
-        self.witness: WitnessedService | None = None
         names = [f"office{index:02d}" for index in range(number)]
         faults = [Faults(late_seconds=late_seconds, slow_seconds=3.0) for _ in names]
         super().__init__(
@@ -47,6 +46,14 @@ class MisbehavingClinic(Simulator):
                 setattr(office.faults, trouble, share)
         self.witness = WitnessedService({office.customer_key: office for office in self.offices.values()})
         self._service = self.witness
+
+    def start(self) -> MisbehavingClinic:
+        """Serve the API. Returns itself."""
+        super().start()
+        return self
+
+    def __enter__(self) -> MisbehavingClinic:
+        return self.start()
 
     def heal(self) -> None:
         """From now on nothing goes wrong."""

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 
-import odevents.reactions.attempt as protocol
 from odevents.errors import CallError, OutcomeUnknown
+from odevents.reactions import attempt as protocol
+from odevents.reactions import performing, retry
 from odevents.store.ledger import Result, State, Write
 
 
 def naive_retry() -> None:
     """Whatever went wrong, send it again: no doubt, no quarantine, no reading back."""
-    after_sending, attempt = protocol.after_sending, protocol.attempt
+    after_sending, attempt = retry.after_sending, protocol.attempt
 
     def impatient(error: CallError, write: Write, now: float, quarantine: float) -> Result:
         if isinstance(error, OutcomeUnknown):
@@ -26,25 +28,23 @@ def naive_retry() -> None:
     def forgetful(write: Write, at: protocol.Attempt) -> tuple[Write, Result]:
         return attempt(replace(write, state=State.INTENDED), at)
 
-    protocol.after_sending = impatient
-    _everywhere(forgetful)
+    _replace(impatient)
+    vars(performing)["attempt"] = forgetful
 
 
 def never_again() -> None:
     """At most once: a write whose outcome is unknown is taken for done."""
-    after_sending = protocol.after_sending
+    after_sending = retry.after_sending
 
     def careless(error: CallError, write: Write, now: float, quarantine: float) -> Result:
         result = after_sending(error, write, now, quarantine)
         return Result(State.SKIPPED, "not tried again") if result.state is State.UNKNOWN else result
 
-    protocol.after_sending = careless
+    _replace(careless)
 
 
-def _everywhere(attempt: object) -> None:
-    import odevents.reactions.performing as performing
-
-    performing.attempt = attempt  # type: ignore[assignment]
+def _replace(after_sending: Callable[[CallError, Write, float, float], Result]) -> None:
+    vars(protocol)["after_sending"] = after_sending
 
 
 SWITCHES = {"naive retry": naive_retry, "never again": never_again}
