@@ -44,9 +44,15 @@ def read(value: object, table: Table) -> ReadRow:
     """
     if not isinstance(value, dict):
         raise RowUnreadable("not-an-object", f"an element of {table.name} is not an object")
-    return ReadRow(
-        value, _key(value, table), _date(value, table.stamp, table.name), _date(value, table.entry, table.name)
-    )
+    return ReadRow(value, _key(value, table), stamp_of(value, table), _date(value, table.entry, table.name))
+
+
+def stamp_of(values: Row, table: Table) -> str:
+    """When the row last changed, office-local; ``""`` where it does not say.
+
+    :raises RowUnreadable: what stands there is no date.
+    """
+    return _date(values, table.stamp, table.name)
 
 
 def validate(values: Row, table: Table) -> BaseModel | None:

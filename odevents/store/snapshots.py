@@ -7,6 +7,7 @@ against a dictionary; those shipped with odevents were trained on invented rows,
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -16,6 +17,8 @@ import msgspec
 
 from odevents.errors import SealBroken
 from odevents.events.change import Snapshot
+from odevents.events.row import stamp_of
+from odevents.events.tables import table_named
 from odevents.store import keys
 from odevents.store.atomic import Steps, in_store
 from odevents.store.compression import zstd
@@ -27,12 +30,19 @@ if TYPE_CHECKING:
 _SHAPE_BYTES = 4
 _FIELD_BYTES = 8
 _PLAIN, _ZSTD = 0, 1
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  the offices' times carry no zone
+_MOMENT_LENGTH = len("2026-01-05 08:00:00")
 _DICTIONARY = 1
 """The version of the dictionaries that new snapshots are packed with; ``_ZSTD`` plus it marks the packing."""
 
-_MAGIC = b"\x28\xb5\x2f\xfd"
+_OPENING = b"\x28\xb5\x2f\xfd\0\0"
+"""How every frame of less than a kilobyte begins; not worth keeping a hundred thousand times."""
+
+_WHOLE = 0x80
+"""Marks a larger frame, kept with its beginning."""
+
 _OPTIONS: dict[int, int] = {
-    zstd.CompressionParameter.compression_level: 9,
+    zstd.CompressionParameter.compression_level: 5,
     zstd.CompressionParameter.content_size_flag: 0,
     zstd.CompressionParameter.checksum_flag: 0,
     zstd.CompressionParameter.dict_id_flag: 0,
@@ -73,7 +83,10 @@ class Snapshots:
             columns = list(snapshot.values or ())
             shape, names = _shape(columns)
             shapes[shape] = names
-            plain = shape + _pack(table, [snapshot.stamp, *(snapshot.values or {}).values()])
+            # A row that is gone has no columns; all that is kept of it is since when.
+            plain = shape + _pack(
+                table, list(snapshot.values.values()) if columns and snapshot.values else [snapshot.stamp]
+            )
             pairs += [self._field(office, table, key), self._seals.seal(plain, office, "snapshot", table, key)]
         for shape, names in shapes.items():
             if shape not in self._columns:
@@ -86,8 +99,11 @@ class Snapshots:
     def _open(self, sealed: bytes, office: str, table: str, key: str) -> Snapshot:
         plain = self._seals.open(sealed, office, "snapshot", table, key)
         columns = self._names(plain[:_SHAPE_BYTES])
-        stamp, *values = _unpack(table, plain[_SHAPE_BYTES:])
-        return Snapshot(dict(zip(columns, values, strict=True)) if columns else None, stamp)
+        values = _unpack(table, plain[_SHAPE_BYTES:])
+        if not columns:
+            return Snapshot(None, values[0])
+        row = dict(zip(columns, values, strict=True))
+        return Snapshot(row, stamp_of(row, table_named(table)))
 
     def _names(self, shape: bytes) -> list[str]:
         if shape not in self._columns:
@@ -103,21 +119,49 @@ def _shape(columns: list[str]) -> tuple[bytes, bytes]:
     return sha256(names).digest()[:_SHAPE_BYTES], names
 
 
+def encoded(values: list[Any]) -> bytes:
+    """The values of a row as they are before compression; what dictionaries are trained on."""
+    return msgspec.msgpack.encode([_shortened(value) for value in values])
+
+
 def _pack(table: str, values: list[Any]) -> bytes:
-    plain = msgspec.json.encode(values)
+    plain = encoded(values)
     dictionary = _dictionary(table, _DICTIONARY)
-    packed = zstd.compress(plain, options=_OPTIONS, zstd_dict=dictionary).removeprefix(_MAGIC)
-    if len(packed) >= len(plain):
+    digested = dictionary.as_digested_dict if dictionary else None
+    frame = zstd.compress(plain, options=_OPTIONS, zstd_dict=digested)
+    if len(frame) >= len(plain) + len(_OPENING):
         return bytes([_PLAIN]) + plain
-    return bytes([_ZSTD + _DICTIONARY if dictionary else _ZSTD]) + packed
+    packing = _ZSTD + _DICTIONARY if dictionary else _ZSTD
+    if frame.startswith(_OPENING):
+        return bytes([packing]) + frame.removeprefix(_OPENING)
+    return bytes([packing | _WHOLE]) + frame
 
 
 def _unpack(table: str, packed: bytes) -> list[Any]:
-    packing, plain = packed[0], packed[1:]
+    packing, plain = packed[0] & ~_WHOLE, packed[1:]
     if packing != _PLAIN:
         dictionary = _dictionary(table, packing - _ZSTD) if packing > _ZSTD else None
-        plain = zstd.decompress(_MAGIC + plain, zstd_dict=dictionary)
-    return msgspec.json.decode(plain, type=list[Any])
+        frame = plain if packed[0] & _WHOLE else _OPENING + plain
+        plain = zstd.decompress(frame, zstd_dict=dictionary)
+    return [_restored(value) for value in msgspec.msgpack.decode(plain, type=list[Any])]
+
+
+def _shortened(value: Any) -> Any:
+    """A moment as four bytes, which no JSON value is; everything else as it stands."""
+    if isinstance(value, str) and len(value) == _MOMENT_LENGTH and value[:2] in ("19", "20"):
+        try:
+            seconds = int((datetime.fromisoformat(value) - _EPOCH).total_seconds())
+        except (ValueError, TypeError):
+            return value
+        if 0 <= seconds < 1 << 32 and _restored(short := seconds.to_bytes(4)) == value:
+            return short
+    return value
+
+
+def _restored(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return (_EPOCH + timedelta(seconds=int.from_bytes(value))).isoformat(sep=" ")
+    return value
 
 
 @cache

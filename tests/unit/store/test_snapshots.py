@@ -1,0 +1,80 @@
+"""Rows kept small and sealed, and given back exactly as they came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import redis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odevents.cli.scenarios import SCENARIOS
+from odevents.errors import SealBroken
+from odevents.events.change import Snapshot
+from odevents.store import keys
+from odevents.store.atomic import Lease, Steps
+from odevents.store.seal import Seals
+from odevents.store.snapshots import Snapshots
+
+APPOINTMENT = SCENARIOS["appointment.created"].row
+
+moments = st.datetimes().map(lambda moment: f"{moment:%Y-%m-%d %H:%M:%S}")
+values = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**31), 2**63 - 1), st.floats(allow_nan=False), st.text(), moments,
+    st.lists(st.integers(0, 9), max_size=3),
+    st.sampled_from(["0001-01-01 00:00:00", "2026-13-45 99:99:99", "x" * 5000]),
+)  # fmt: skip
+
+
+def keep(client: redis.Redis, seals: Seals, table: str, row: dict[str, Any], office: str = "southside") -> None:
+    """Remember one row under key 1."""
+    steps = Steps()
+    Snapshots(client, seals).write(steps, office, table, {"1": Snapshot(row)})
+    with Lease(client, "lease", "test") as lease:
+        lease.commit(steps)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(columns=st.dictionaries(st.text(min_size=1, max_size=8), values, min_size=1, max_size=12), typed=st.booleans())
+def test_any_row_comes_back_exactly(
+    redis_client: redis.Redis, seals: Seals, columns: dict[str, Any], typed: bool
+) -> None:
+    """Every type, order and spelling: moments are only shortened when they can be restored to the letter."""
+    row = {**APPOINTMENT, **columns, "DateTStamp": APPOINTMENT["DateTStamp"]} if typed else columns
+    table = "Appointment" if typed else "FutureThing"
+    keep(redis_client, seals, table, row)
+
+    found = Snapshots(redis_client, seals).read("southside", table, ["1", "2"])
+    assert list(found) == ["1"]
+    assert found["1"].values == row
+    assert list(found["1"].values or ()) == list(row)
+
+
+def test_the_change_stamp_is_known_from_the_row(redis_client: redis.Redis, seals: Seals) -> None:
+    """And of a row that is gone, it is all that is kept."""
+    keep(redis_client, seals, "Appointment", APPOINTMENT)
+    found = Snapshots(redis_client, seals).read("southside", "Appointment", ["1"])["1"]
+    steps = Steps()
+    Snapshots(redis_client, seals).write(
+        steps, "southside", "Appointment", {"1": Snapshot(None, "2026-01-06 08:00:00")}
+    )
+    with Lease(redis_client, "lease", "test") as lease:
+        lease.commit(steps)
+    gone = Snapshots(redis_client, seals).read("southside", "Appointment", ["1"])["1"]
+
+    assert found.stamp == APPOINTMENT["DateTStamp"]
+    assert gone == Snapshot(None, "2026-01-06 08:00:00")
+
+
+def test_a_snapshot_put_into_another_offices_place_does_not_open(redis_client: redis.Redis, seals: Seals) -> None:
+    """Whoever can write to Redis cannot make one office's row another's."""
+    keep(redis_client, seals, "Appointment", APPOINTMENT)
+    keep(redis_client, seals, "Appointment", APPOINTMENT, office="lakewood")
+    (mine, sealed), *_ = redis_client.hgetall(keys.snapshots("southside", "Appointment")).items()
+    (other, _), *_ = redis_client.hgetall(keys.snapshots("lakewood", "Appointment")).items()
+    redis_client.hset(keys.snapshots("lakewood", "Appointment"), other, sealed)
+
+    assert mine != other, "the same row has another name at each office"
+    with pytest.raises(SealBroken):
+        Snapshots(redis_client, seals).read("lakewood", "Appointment", ["1"])
