@@ -7,29 +7,15 @@ from __future__ import annotations
 
 import http.client
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from odevents.simulator import Clock, Faults, Office, Simulator
+from odevents.simulator import Faults, Office, Simulator
 from tests.contract.simulator.catcher import Catcher
 from tests.contract.simulator.replay import raw
+from tests.contract.simulator.sending import subscribe
 from tests.support.listening import until
-
-START = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office("southside", patients=20, zone="UTC")
-
-
-@pytest.fixture
-def sim(office: Office) -> Iterator[Simulator]:
-    with Simulator([office], clock=Clock.still(START), poll=False) as simulator:
-        yield simulator
 
 
 def note(sim: Simulator, office: Office, text: str) -> int:
@@ -140,13 +126,9 @@ def test_shares_befall_the_same_calls_for_the_same_seed() -> None:
     assert statuses(3) != statuses(4)
 
 
-def watch(sim: Simulator, office: Office, url: str) -> None:
-    raw(sim, office, "POST", "/subscriptions", {"EndPointUrl": url, "WatchTable": "Appointment", "PollingSeconds": 1})
-
-
 def test_events_can_be_late_doubled_shuffled_or_miss_a_row(sim: Simulator, office: Office) -> None:
     with Catcher() as catcher:
-        watch(sim, office, catcher.url)
+        subscribe(sim, office, catcher.url)
 
         def fire(faults: Faults) -> list[list[int]]:
             faults.random = office.faults.random

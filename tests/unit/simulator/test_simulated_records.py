@@ -1,4 +1,4 @@
-"""Patients, fields, commlogs, popups, recalls, procedures, insurance, money: their rules beyond the general ones."""
+"""Patients, fields, commlogs, popups, recalls, procedures, subscriptions: their rules beyond the general ones."""
 
 from __future__ import annotations
 
@@ -161,53 +161,6 @@ def test_insurance_history_knows_no_history_not_set_and_the_latest_date(ask: Ask
     assert body(made)["ProcStatus"] == "EO"
     after = {row["insHistPrefName"]: row["procDate"] for row in body(ask("GET", path))}
     assert after["InsHistDebridementCodes"] == "2025-01-05"
-
-
-def test_a_payment_pays_the_familys_oldest_procedures_first_and_keeps_the_rest_unearned(
-    ask: Ask, office: Office
-) -> None:
-    first = body(ask("POST", "patients", LName="Payerfell", FName="Onyx"))["PatNum"]
-    old, new = (
-        office.insert("procedurelog", PatNum=first, CodeNum=1, ProcStatus="C", ProcFee=50.0, ProcDate=day)
-        for day in ("2026-01-01", "2026-02-01")
-    )
-    payment = body(ask("POST", "payments", PatNum=first, PayAmt="120.00"))["PayNum"]
-    splits = office.rows("paysplit", PayNum=payment)
-    assert [(s["ProcNum"], s["SplitAmt"]) for s in splits] == [(old, 50.0), (new, 50.0), (0, 20.0)]
-    assert splits[2]["UnearnedType"]
-    refund = body(ask("POST", "payments/Refund", PayNum=payment))
-    assert refund["PayAmt"] == "-120.00"
-
-
-def test_first_insurance_moves_the_other_back_and_up_again(ask: Ask, office: Office) -> None:
-    subs = [office.insert("inssub", PlanNum=1, Subscriber=3) for _ in range(2)]
-    for row in office.rows("patplan", PatNum=3):
-        office.delete("patplan", row["PatPlanNum"])
-    first = body(ask("POST", "patplans", PatNum=3, InsSubNum=subs[0]))
-    second = body(ask("POST", "patplans", PatNum=3, InsSubNum=subs[1], Ordinal=1))
-    assert (second["Ordinal"], office.row("patplan", first["PatPlanNum"])["Ordinal"]) == (1, 2)
-    assert ask("POST", "patplans", PatNum=3, InsSubNum=subs[1]).status == 400
-    answer = ask("DELETE", f"inssubs/{subs[1]}")
-    assert answer.body == "Can't delete InsSub because PatPlans are still attached."
-    ask("DELETE", f"patplans/{second['PatPlanNum']}")
-    assert office.row("patplan", first["PatPlanNum"])["Ordinal"] == 1
-    assert ask("DELETE", f"inssubs/{subs[1]}").status == 200
-
-
-def test_a_claim_is_made_sent_split_and_deleted(ask: Ask, office: Office) -> None:
-    plan = office.rows("patplan")[0]
-    own = {"PatNum": plan["PatNum"]}
-    numbers = [office.insert("procedurelog", **own, CodeNum=1, ProcStatus="C", ProcFee=40.0) for _ in range(2)]
-    claim = {**own, "procNums": numbers, "ClaimType": "P", "InsSubNum": plan["InsSubNum"], "PatRelat": "Self"}
-    made = body(ask("POST", "claims", **claim))
-    assert made["ClaimFee"] == 80
-    assert ask("POST", "claims", **claim).status == 400
-    assert body(ask("PUT", f"claims/{made['ClaimNum']}/Status", DateSent="2026-03-02"))["ClaimStatus"] == "S"
-    assert office.rows("etrans", ClaimNum=made["ClaimNum"])
-    split = ask("PUT", f"claims/{made['ClaimNum']}/Split", ProcNums=[numbers[1]])
-    assert (split.status, body(split)["ProcNums"]) == (201, [numbers[1]])
-    assert ask("DELETE", f"claims/{made['ClaimNum']}").status == 200
-    assert office.rows("claimproc", ClaimNum=made["ClaimNum"]) == []
 
 
 def test_an_unknown_allergy_joins_the_list_and_a_known_one_is_found(ask: Ask, office: Office) -> None:
