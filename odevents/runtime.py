@@ -22,7 +22,7 @@ from odevents.reactions.registry import Registry
 from odevents.reactions.rules import registry_of
 from odevents.settings import Settings, load_settings
 from odevents.store.budget import RedisBudget
-from odevents.store.connection import connect, connect_rq, doubts
+from odevents.store.connection import connect, connect_rq, doubts, replicas_wanted
 from odevents.store.seal import Seals
 from odevents.store.store import Store
 
@@ -68,7 +68,8 @@ class Runtime:
     @cached_property
     def store(self) -> Store:
         """The store, by a connection for workers."""
-        return Store(connect(self.redis_url), self.seals)
+        redis = connect(self.redis_url)
+        return Store(redis, self.seals, replicas_wanted(redis))
 
     @cached_property
     def hints(self) -> Hints:

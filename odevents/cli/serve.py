@@ -41,7 +41,7 @@ def _server(runtime: Runtime) -> Server:
     from odevents.store.connection import connect_async
 
     redis = connect_async(runtime.redis_url)
-    accepting = Accepting(redis, runtime.seals)
+    accepting = Accepting(redis, runtime.seals, runtime.store.replicas)
     receiver = Receiver(runtime.offices, runtime.seals, accepting, runtime.hints, runtime.settings.max_body_bytes)
     return uvicorn.Server(
         uvicorn.Config(

@@ -168,6 +168,7 @@ class _Recorder:
         if echo:
             self.store.expected.add(steps, write.office, echo.table, echo.key, expectation)
         self.lease.commit(steps)
+        self.store.await_replicas()
         if self.clock() - begun > LEASE_MS / 1000:
             # Frozen in between: by now another worker may have read back, found nothing, and sent it.
             raise LeaseLost("this worker stood still between the record of a call and the call; it was not sent")

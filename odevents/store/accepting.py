@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import RedisError
@@ -18,12 +19,22 @@ if TYPE_CHECKING:
     from redis.asyncio.client import Pipeline
 
 
-class Accepting:
-    """The receiver's half: keep a delivery, durably, in one round trip."""
+KEPT_WITHIN = 1.8
+"""Seconds in all; an office gets its 503 within two."""
 
-    def __init__(self, redis: Redis, seals: Seals) -> None:
+_REPLICATED_WITHIN_MS = 1000
+
+
+class Accepting:
+    """The receiver's half: keep a delivery, durably, in one round trip.
+
+    :param replicas: how many replicas must have it too, which costs a second round trip; 0 for none.
+    """
+
+    def __init__(self, redis: Redis, seals: Seals, replicas: int = 0) -> None:
         self._redis = redis
         self._seals = seals
+        self._replicas = replicas
 
     async def accept(self, delivery: Delivery, rows: int) -> bool:
         """Append to the office's inbox; say whether its lane wants a hint.
@@ -48,7 +59,7 @@ class Accepting:
             together.zadd(keys.lanes("inbox"), {office: 0})
             together.hincrby(keys.STATS, f"deliveries|{office}|{delivery.type.table}|accepted", 1)
             together.set(keys.hint(office, "inbox"), 1, nx=True, px=keys.HINT_MS)
-            answers = await _kept(together)
+            answers = await self._kept(together)
         return bool(answers[-1])
 
     async def bury(self, letter: DeadLetter, body: bytes) -> None:
@@ -59,7 +70,7 @@ class Accepting:
         async with self._redis.pipeline(transaction=True) as together:
             for command in steps_to_bury(letter, body, self._seals):
                 together.execute_command(*command)
-            await _kept(together)
+            await self._kept(together)
 
     async def refuse(self, delivery: Delivery, code: str, keep_seconds: int) -> int:
         """Keep a body that is not rows for the operator, once; say how often it has come."""
@@ -70,8 +81,31 @@ class Accepting:
             together.hincrby(key, "times", 1)
             together.hset(key, mapping={"reason": code, "last": repr(delivery.received_at), "body": sealed})
             together.expire(key, keep_seconds)
-            answers = await _kept(together)
+            answers = await self._kept(together)
         return int(answers[0])
+
+    async def _kept(self, together: Pipeline) -> list[Any]:
+        """Run the steps, all or none.
+
+        :raises StoreUnavailable: down, read-only, full, failing over, or too slow.
+        """
+        try:
+            async with asyncio.timeout(KEPT_WITHIN):
+                answers = await together.execute()
+                if self._replicas:
+                    await self._replicated()
+        except (RedisError, OSError, TimeoutError) as error:
+            raise StoreUnavailable(f"the store did not take the delivery ({type(error).__name__})") from None
+        return answers
+
+    async def _replicated(self) -> None:
+        # WAIT speaks of what its own connection wrote, and of everything that was written before.
+        async with self._redis.pipeline(transaction=False) as together:
+            together.set(keys.READY, 1, ex=60)
+            together.execute_command("WAIT", self._replicas, _REPLICATED_WITHIN_MS)
+            found = (await together.execute())[-1]
+        if found < self._replicas:
+            raise StoreUnavailable(f"{found} of {self._replicas} replicas have the delivery")
 
     async def takes_writes(self) -> bool:
         """Whether the store durably takes a write now."""
@@ -93,14 +127,3 @@ class Accepting:
             await self._redis.hset(keys.delivery(office, delivery_id), "ack", f"{milliseconds:.1f}")
         except RedisError:
             return
-
-
-async def _kept(together: Pipeline) -> list[Any]:
-    """Run the steps, all or none.
-
-    :raises StoreUnavailable: down, read-only, full, failing over, or too slow.
-    """
-    try:
-        return await together.execute()
-    except (RedisError, OSError) as error:
-        raise StoreUnavailable(f"the store did not take the delivery ({type(error).__name__})") from None

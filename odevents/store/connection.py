@@ -10,13 +10,17 @@ import redis.asyncio
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from odevents.errors import StoreUnavailable
 from odevents.store.atomic import in_store
 
 if TYPE_CHECKING:
     from redis import Redis
 
-ANSWER_WITHIN = 2.0
+ANSWER_WITHIN = 1.5
 """Seconds within which the store must answer, so that an office gets its 503 soon."""
+
+WORKERS_WAIT = 10.0
+"""Seconds that a worker waits for an answer: nobody waits for the worker."""
 
 OLDEST = (6, 2)
 
@@ -29,7 +33,7 @@ def connect(url: str) -> Redis:
     """
     return redis.Redis.from_url(
         url,
-        socket_timeout=ANSWER_WITHIN * 5,
+        socket_timeout=WORKERS_WAIT,
         socket_connect_timeout=ANSWER_WITHIN,
         retry=Retry(NoBackoff(), 0),
     )
@@ -82,7 +86,25 @@ def doubts(server: Redis) -> list[Doubt]:
     for setting, wanted, consequence in _WANTED:
         if settings.get(setting) != wanted:
             found.append(Doubt(setting, settings.get(setting, "absent"), wanted, consequence))
+    replicas = cast("dict[str, object]", in_store(lambda: server.info("replication"))).get("connected_slaves", 0)
+    if replicas and not replicas_wanted(server):
+        consequence = "a failover loses deliveries that were answered 200"
+        found.append(Doubt("min-replicas-to-write", "0", "1 or more, as there are replicas", consequence))
     return found
+
+
+def replicas_wanted(server: Redis) -> int:
+    """How many replicas must have a delivery before it is answered 200: as many as the server's operator demands.
+
+    :raises StoreUnavailable: the server did not answer.
+    """
+    try:
+        settings = cast("dict[str, str]", server.config_get("min-replicas-to-write"))
+    except redis.exceptions.ResponseError:
+        return 0  # it may not be asked; `doubts` says so
+    except redis.exceptions.RedisError as error:
+        raise StoreUnavailable(f"Redis did not say how many replicas it wants ({type(error).__name__})") from None
+    return int(settings.get("min-replicas-to-write", 0))
 
 
 _WANTED = (

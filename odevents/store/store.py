@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+from odevents.errors import StoreUnavailable
 from odevents.events.change import EVERYTHING, Snapshot
 from odevents.store import keys
 from odevents.store.atomic import Steps, in_store
@@ -20,14 +21,19 @@ from odevents.store.snapshots import Snapshots
 if TYPE_CHECKING:
     from redis import Redis
 
+_REPLICATED_WITHIN_MS = 3000
 _FACTS_SECONDS = 6 * 3600
 
 
 class Store:
-    """Everything Redis remembers, as seen by a worker or the command line."""
+    """Everything Redis remembers, as seen by a worker or the command line.
 
-    def __init__(self, redis: Redis, seals: Seals) -> None:
+    :param replicas: how many replicas must know of a call before it leaves; 0 for none.
+    """
+
+    def __init__(self, redis: Redis, seals: Seals, replicas: int = 0) -> None:
         self.redis = redis
+        self.replicas = replicas
         self.seals = seals
         self.inbox = Inbox(redis, seals)
         self.snapshots = Snapshots(redis, seals)
@@ -36,6 +42,20 @@ class Store:
         self.dead_letters = DeadLetters(redis, seals)
         self.pauses = Pauses(redis)
         self.breaker = Breaker(redis, seals)
+
+    def await_replicas(self) -> None:
+        """Wait until the replicas have everything that was written before; a failover would forget the rest.
+
+        :raises StoreUnavailable: too few of them do.
+        """
+        if not self.replicas:
+            return
+        with self.redis.pipeline(transaction=False) as together:
+            together.set(keys.READY, 1, ex=60)
+            together.wait(self.replicas, _REPLICATED_WITHIN_MS)
+            found = int(in_store(together.execute)[-1])
+        if found < self.replicas:
+            raise StoreUnavailable(f"{found} of {self.replicas} replicas have what was written")
 
     def remember(self, steps: Steps, office: str, table: str, snapshots: Mapping[str, Snapshot]) -> None:
         """Add the steps that keep these snapshots."""

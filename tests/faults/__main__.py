@@ -9,12 +9,14 @@ import tempfile
 from pathlib import Path
 
 from tests.faults.campaign import Plan, Report, run
+from tests.faults.office_api import REFUSALS, TROUBLES
 from tests.faults.power import why_no_disk_faults
 
+_LATE = ("API late_write", "API gateway_timeout", "API reset_after")
 CONTROLS = {
-    "naive retry": (Plan(0, 0, weakened="naive retry", share=0.05), "doubled"),
-    "at most once": (Plan(0, 0, weakened="never again", share=0.05), "lost"),
-    "quarantine too short": (Plan(0, 0, quarantine=0.2, late_seconds=4.0, share=0.05), "doubled"),
+    "naive retry": (Plan(0, 0, weakened="naive retry", share=0.05, kinds=_LATE), "doubled"),
+    "at most once": (Plan(0, 0, weakened="never again", share=0.05, kinds=("API reset_before",)), "lost"),
+    "quarantine too short": (Plan(0, 0, quarantine=0.2, late_seconds=4.0, share=0.05, kinds=_LATE), "doubled"),
     "fsync off": (Plan(0, 0, fsync="no", kinds=("power cut",)), "lost"),
 }
 """What the campaign must find when one protection is switched off."""
@@ -46,6 +48,9 @@ def main() -> int:
         plan = Plan(asked.injections, asked.seed, offices=24, disk=not missing, between=asked.between, pause=0.6)
         report = run(Path(folder, "long"), plan, drain_within=600)
         print(report.text(), flush=True)
+        idle = [name for name, times in report.struck.items() if not times]
+        idle += [name for name in (*TROUBLES, *REFUSALS) if not report.befell[name]]
+        broken += [f"never struck: {', '.join(idle)}"] if idle else []
         broken += [f"{len(report.verdict.lost)} lost"] if report.verdict.lost else []
         broken += [f"{len(report.verdict.doubled)} doubled"] if report.verdict.doubled else []
         for name in CONTROLS if asked.controls else ():

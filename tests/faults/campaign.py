@@ -79,7 +79,7 @@ def run(folder: Path, plan: Plan, drain_within: float = 180.0) -> Report:
         with power.recording():
             running = _install(folder, clinic, plan)
         try:
-            injections = Injections(running, clinic, power, random)
+            injections = Injections(running, clinic, power, random, plan.fsync)
             struck = _attack(running, clinic, plan, injections, history, random)
             injections.calm()
             clinic.heal()

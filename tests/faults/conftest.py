@@ -12,7 +12,7 @@ import redis
 def quick_server(redis_url: str) -> Iterator[str]:
     """Thousands of steps: what fsync is for is tested with power cuts."""
     client = redis.Redis.from_url(redis_url)
-    before = client.config_get("appendfsync")["appendfsync"]
+    before = str(client.config_get("appendfsync")["appendfsync"])
     client.config_set("appendfsync", "no")
     yield redis_url
     client.config_set("appendfsync", before)

@@ -67,7 +67,7 @@ def mortal(url: str, fate: Fate) -> redis.Redis:
     class MortalConnection(redis.Connection):
         def send_packed_command(self, command: Any, check_health: bool = True) -> None:
             fate.cross("a command")
-            super().send_packed_command(command, check_health)
+            super().send_packed_command(command, check_health)  # type: ignore[no-untyped-call]
 
     pool = redis.ConnectionPool.from_url(url, connection_class=MortalConnection, protocol=2)
     return redis.Redis(connection_pool=pool)

@@ -30,8 +30,11 @@ class Injections:
     :ivar recoveries: seconds from each kill of a worker until its lanes had a worker again, or nothing to do.
     """
 
-    def __init__(self, running: Installation, clinic: MisbehavingClinic, power: PowerRecorder, random: Random) -> None:
+    def __init__(
+        self, running: Installation, clinic: MisbehavingClinic, power: PowerRecorder, random: Random, fsync: str
+    ) -> None:
         self._running = running
+        self._fsync = fsync
         self._clinic = clinic
         self._power = power
         self._random = random
@@ -110,15 +113,20 @@ class Injections:
     def _restart_server(self) -> None:
         with self._power.recording():
             self._running.server.restart()
+        self._running.redis.config_set("appendfsync", self._fsync)
 
     def _reset_connections(self) -> bool:
         return bool(self._running.redis.client_kill_filter(_type="normal", skipme=True))
 
     def _for_a_while(self, fault: str, bad: object, good: object) -> bool:
-        faults = self._random.choice(list(self._clinic.offices.values())).faults
-        setattr(faults, fault, bad)
-        self._after(2.0, lambda: setattr(faults, fault, good))
+        """At every office; what came of it, the witness knows."""
+        self._everywhere(fault, bad)
+        self._after(2.0, lambda: self._everywhere(fault, good))
         return True
+
+    def _everywhere(self, fault: str, value: object) -> None:
+        for office in self._clinic.offices.values():
+            setattr(office.faults, fault, value)
 
     def _trouble(self, trouble: Trouble) -> bool:
         """The next two calls of some office; whether they were writes, the witness knows."""

@@ -10,6 +10,7 @@ from odevents.simulator import Office, Simulator
 from odevents.simulator.faults import Faults, Trouble
 from odevents.simulator.rest.service import Outcome, Service
 
+REFUSALS = ("refused 400", "refused 401", "refused 429")
 TROUBLES: tuple[Trouble, ...] = get_args(Trouble)
 
 
