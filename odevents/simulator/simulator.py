@@ -10,7 +10,7 @@ from types import TracebackType
 from odevents.simulator.clinic import fill
 from odevents.simulator.clock import Clock
 from odevents.simulator.events.polling import Poller
-from odevents.simulator.events.sender import HttpSender, Send
+from odevents.simulator.events.sender import ANSWER_WITHIN, HttpSender, Send
 from odevents.simulator.office import Office
 from odevents.simulator.rest.service import PREFIX, Service
 from odevents.simulator.server import Server
@@ -42,6 +42,7 @@ class Simulator:
         clock: Clock | None = None,
         poll: bool = True,
         send: Send | None = None,
+        answer_within: float = ANSWER_WITHIN,
         rate: float = 0.0,
         hours: Hours = "always",
     ) -> None:
@@ -50,6 +51,7 @@ class Simulator:
         :param clock: real time, if left out.
         :param poll: whether the offices fire events by themselves; else only :meth:`poll_now` does.
         :param send: how an event travels, if not over HTTP.
+        :param answer_within: seconds after which an event that was not answered counts as failed.
         :param rate: changes a minute that the people of all offices together make.
         :param hours: whether they keep that pace ``always`` or follow a ``clinic``'s weekday.
         """
@@ -59,7 +61,7 @@ class Simulator:
         for office in self.offices.values():
             office.open(self.clock, seed)
             fill(office)
-        self._sender = None if send else HttpSender()
+        self._sender = None if send else HttpSender(answer_within)
         send = send or self._sender
         assert send
         self.pollers = {name: Poller(office, send) for name, office in self.offices.items()}

@@ -16,7 +16,7 @@ ANSWER_WITHIN = 60.0
 class HttpSender:
     """Posts over HTTP. Redirects are not followed and the environment's proxies are not used."""
 
-    def __init__(self, timeout: float = ANSWER_WITHIN) -> None:
+    def __init__(self, timeout: float) -> None:
         self._client = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False)
 
     def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> int | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
-from odevents.simulator import Office, Simulator
+from odevents.simulator import Clock, Office, Simulator
 from odevents.simulator.clock import moment
 from tests.contract.simulator.catcher import Catcher
+from tests.contract.simulator.conftest import START
 from tests.contract.simulator.replay import raw
 from tests.contract.simulator.sending import cursor, subscribe
 
@@ -102,6 +105,24 @@ class TestFailure:
 
         assert office.deliveries[-1].status is None
         assert cursor(office, number) == before
+
+    def test_an_answer_that_does_not_come_in_time_is_a_failure(self, office: Office, catcher: Catcher) -> None:
+        answering = threading.Event()
+
+        def hold(_: object) -> None:
+            answering.wait(5)
+
+        catcher.on_request = hold
+        with Simulator([office], clock=Clock.still(START), poll=False, answer_within=0.2) as sim:
+            number = subscribe(sim, office, catcher.url)
+            before = cursor(office, number)
+            office.change("appointment", 3, Note="Changed")
+            sim.poll_now()
+            assert (office.deliveries[-1].status, cursor(office, number)) == (None, before)
+
+            answering.set()
+            sim.poll_now()
+            assert (office.deliveries[-1].status, cursor(office, number)) == (200, "2026-03-02 17:00:02")
 
     def test_one_slow_subscription_delays_the_others_of_the_office(
         self, sim: Simulator, office: Office, catcher: Catcher
