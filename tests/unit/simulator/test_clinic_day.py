@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +16,7 @@ from odevents.simulator.simulator import WAKES_EVERY
 from odevents.simulator.traffic import KINDS, Traffic
 from tests.support.listening import until
 
+ROOT = Path(__file__).parents[3]
 MONDAY = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 WATCHED = ("Appointment", "Patient", "PatField", "AppointmentDeleted")
 
@@ -34,6 +38,25 @@ def test_two_runs_with_one_seed_send_byte_identical_bodies_and_another_seed_does
     assert len(first) > 250
     assert [d.body for d in first] == [d.body for d in again]
     assert [d.body for d in first] != [d.body for d in other]
+
+
+_DIGEST = """
+import hashlib
+from tests.unit.simulator.test_clinic_day import lived
+print(hashlib.sha256(b"".join(sent.body for sent in lived(5, 0.1, 60))).hexdigest())
+"""
+
+
+def test_another_process_with_other_hashes_sends_the_same_bytes() -> None:
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", _DIGEST], env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."}, cwd=ROOT,
+            capture_output=True, text=True, timeout=60, check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(digests) == 1
+    assert len(digests.pop()) == 65
 
 
 def test_a_week_at_a_hundred_changes_an_hour_takes_under_twenty_seconds() -> None:
