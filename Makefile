@@ -35,7 +35,16 @@ lock:           ## resolve the dependencies again and write the lock files
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --extra embedded --group dev pyproject.toml -o requirements-dev.lock
 
-.PHONY: dictionaries
+.PHONY: dictionaries parity budget docs
+parity: $(READY)  ## compare the client with the documented methods, and print the count
+	$(BIN)/python tests/contract/client/test_api_parity.py
+
+budget: $(READY)  ## three processes share one key at one call a second for a minute
+	$(BIN)/pytest tests/contract/client/budget_over_a_minute.py -q -s
+
+docs: $(READY)  ## write the generated reference pages again
+	$(BIN)/python -m odevents.client.catalog > docs/reference/api-methods.md
+
 clean:          ## remove what make created
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 

@@ -156,7 +156,7 @@ def _subscribe(runtime: Runtime, clinic: Simulator, port: int) -> None:
             else:
                 client.subscriptions.create(
                     EndPointUrl=url,
-                    WatchTable=wanted.watch,
+                    WatchTable=wanted.watch or "",
                     PollingSeconds=wanted.poll_seconds,
                     Workstation="SRV01",
                     Note=f"odevents/{wanted.name}",

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import httpx
 import redis
+from pydantic import SecretStr
 
 from odevents.office import OfficeAccess
 from odevents.runtime import Runtime, checked_config
@@ -107,9 +108,9 @@ class Installation:
         }
         config = checked_config(Path(self.environment["ODEVENTS_CONFIG"]), self.environment).file
         given = Settings(
-            redis_url=self.server.url,
-            sealing_keys=(SEALING_KEY,),
-            identity_key=IDENTITY_KEY,
+            redis_url=SecretStr(self.server.url),
+            sealing_keys=(SecretStr(SEALING_KEY),),
+            identity_key=SecretStr(IDENTITY_KEY),
         )
         os.environ |= {name: value for name, value in self.environment.items() if name.startswith("ODEVENTS_TEST_")}
         self.runtime = Runtime(given, config)

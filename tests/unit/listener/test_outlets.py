@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from odevents import __version__
+from odevents.config import Secret
 from odevents.errors import ConfigError
 from odevents.events.change import Change
 from odevents.events.patient_selected import PatientSelected
@@ -117,7 +118,7 @@ def test_the_page_itself_is_opened_at_start_when_that_is_wanted() -> None:
 def test_the_program_gets_the_fields_and_neither_key_nor_ssn(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     section = ListenerSection(
-        command=(PYTHON, "-c", DUMP, str(report)), keys={"southside": {"env": "OD_KEY_SOUTHSIDE"}}
+        command=(PYTHON, "-c", DUMP, str(report)), keys={"southside": Secret(env="OD_KEY_SOUTHSIDE")}
     )
     row = {
         **BRADLEY,

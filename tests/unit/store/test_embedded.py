@@ -12,6 +12,7 @@ import redis
 from odevents.errors import ConfigError
 from odevents.store.connection import doubts
 from odevents.store.embedded import EmbeddedServer
+from tests.support.installation import until
 
 
 def test_what_it_acknowledged_survives_kill_9(tmp_path: Path) -> None:
@@ -52,7 +53,7 @@ def test_a_server_that_outlived_its_parent_is_adopted(tmp_path: Path) -> None:
         assert redis.Redis.from_url(adopted.url).get("kept") == b"yes"
     finally:
         adopted.stop()
-    assert not orphaned.running()
+    until(lambda: not orphaned.running(), what="the server's end")
 
 
 @pytest.mark.parametrize(
