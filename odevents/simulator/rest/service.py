@@ -5,7 +5,6 @@ Statuses and sentences are those of the API's documentation; where none is print
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import traceback
 from collections.abc import Callable, Mapping
@@ -28,6 +27,8 @@ from odevents.simulator.schema import tables_by_resource
 
 PREFIX = "/api/v1/"
 _ECONNECTOR_DOWN = "The office's eConnector is not running. Please contact the office to start their eConnector."
+_KEY_REFUSED = Answer(401, "Invalid or disabled API key.")
+_TIMED_OUT = Answer(504, "The office did not answer in time.")
 _SPELT_OTHERWISE = {
     ("PUT", "procedurelogs/GroupNote"): "procedurelogs/0/GroupNote",  # the page has ProcNum in the body
     ("POST", "ettrans"): "etrans",  # as the 2021 specification misspells it
@@ -58,46 +59,26 @@ class Service:
         """Answer one request. Never raises."""
         path, _, query_text = target.partition("?")
         query = dict(parse_qsl(query_text, keep_blank_values=True))
-        try:
-            office = self._office(headers.get("authorization", ""))
-        except Refused as refused:
-            return Outcome(refused.answer)
-        wait = self.paces[office.customer_key].wait(office)
-        if wait and office.faults.throttle == "refuse":
-            answer = Answer(429, "Too many requests.", {"Retry-After": str(max(1, round(wait)))})
-            office.note_call(verb, path, query, None, 429)
-            return Outcome(answer)
-        decoded: Any = None
-        trouble = office.faults.of_this_call()
-        late = None
-        try:
-            decoded = _body(headers, body)
-            act = self._understood(office, verb, path, query, decoded)
-            if trouble == "reset_before":
-                answer = Answer(503, "reset before")
-            elif trouble == "late_write" and verb != "GET":
-                late, answer = _unheard(act), Answer(504, "The office did not answer in time.")
-            else:
-                answer = act()
-                if trouble == "gateway_timeout":
-                    answer = Answer(504, "The office did not answer in time.")
-        except Refused as refused:
-            answer = refused.answer
-        except Exception as mistake:
-            # A mistake of the simulator must be seen by whoever tests against it, not look like a broken network.
-            traceback.print_exc()
-            answer = Answer(500, f"The simulator failed: {type(mistake).__name__}")
-        office.note_call(verb, path, query, decoded, answer.status)
-        delay = wait + (office.faults.slow_seconds if trouble == "slow" else 0.0)
-        return Outcome(answer, trouble, delay, late, office.faults.late_seconds)
-
-    def _office(self, authorization: str) -> Office:
-        scheme, _, pair = authorization.partition(" ")
-        developer, _, customer = pair.partition("/")
+        scheme, _, keys = headers.get("authorization", "").partition(" ")
+        developer, _, customer = keys.partition("/")
         office = self.offices.get(customer)
-        if scheme != "ODFHIR" or developer != DEVELOPER_KEY or office is None or office.faults.key_disabled:
-            raise Refused(401, "Invalid or disabled API key.")
-        return office
+        if office is None:
+            return Outcome(_KEY_REFUSED)
+        wait = self.paces[customer].wait(office)
+        decoded: Any = None
+        if wait and office.faults.throttle == "refuse":
+            outcome = Outcome(Answer(429, "Too many requests.", {"Retry-After": str(max(1, round(wait)))}))
+        elif scheme != "ODFHIR" or developer != DEVELOPER_KEY or office.faults.key_disabled:
+            outcome = Outcome(_KEY_REFUSED, delay=wait)
+        else:
+            try:
+                decoded = _body(headers, body)
+                act = self._understood(office, verb, path, query, decoded)
+                outcome = _befallen(office, verb, act, wait)
+            except Refused as refused:
+                outcome = Outcome(refused.answer, delay=wait)
+        office.note_call(verb, path, query, decoded, outcome.answer.status)
+        return outcome
 
     def _understood(
         self, office: Office, verb: str, path: str, query: dict[str, str], body: Any
@@ -131,14 +112,31 @@ class Service:
         return act
 
 
-def _unheard(act: Callable[[], Answer]) -> Callable[[], object]:
-    """A write whose answer nobody waits for any more, a refusal included."""
+def _befallen(office: Office, verb: str, act: Callable[[], Answer], wait: float) -> Outcome:
+    """Carry a call out, or not, as the trouble has it that befalls it."""
+    faults = office.faults
+    match trouble := faults.of_this_call():
+        case "reset_before":
+            return Outcome(Answer(503), trouble, wait)
+        case "late_write" if verb != "GET":
+            return Outcome(_TIMED_OUT, trouble, wait, lambda: _answered(act), faults.late_seconds)
+        case "gateway_timeout":
+            _answered(act)
+            return Outcome(_TIMED_OUT, trouble, wait)
+        case "slow":
+            wait += faults.slow_seconds
+    return Outcome(_answered(act), trouble, wait)
 
-    def run() -> None:
-        with contextlib.suppress(Refused):
-            act()
 
-    return run
+def _answered(act: Callable[[], Answer]) -> Answer:
+    try:
+        return act()
+    except Refused as refused:
+        return refused.answer
+    except Exception as mistake:
+        # A mistake of the simulator must be seen by whoever tests against it, not look like a broken network.
+        traceback.print_exc()
+        return Answer(500, f"The simulator failed: {type(mistake).__name__}")
 
 
 def handler_for(endpoint: Endpoint[..., Any]) -> Handler | None:

@@ -79,6 +79,7 @@ def test_an_office_without_econnector_or_with_a_disabled_key_says_so(sim: Simula
     office.faults.econnector_down = False
     office.faults.key_disabled = True
     assert raw(sim, office, "GET", "/appointments/3").status == 401
+    assert office.calls[-1].status == 401
     office.faults.key_disabled = False
     assert raw(sim, office, "GET", "/appointments/3").status == 200
 
@@ -152,6 +153,20 @@ def test_events_can_be_late_doubled_shuffled_or_miss_a_row(sim: Simulator, offic
         sim.clock.advance(3)
         sim.poll_now()
         assert [row["AptNum"] for row in catcher.caught[-1].rows] == in_order
+
+
+def test_a_skipped_row_is_one_row_of_its_batch_and_never_makes_an_empty_event(sim: Simulator, office: Office) -> None:
+    with Catcher() as catcher:
+        number = subscribe(sim, office, catcher.url)
+        office.faults.row_skipped = 1.0
+        office.change("appointment", 3, Note="Skipped")
+        sim.poll_now()
+        assert catcher.caught == []
+        assert office.row("apisubscription", number)["DateTimeStart"] == "2026-03-02 17:00:01"
+
+        office.store.insert_many("appointment", [{"PatNum": 1, "Note": str(n)} for n in range(1500)])
+        sim.poll_now()
+        assert [len(caught.rows) for caught in catcher.caught] == [999, 499]
 
 
 def test_faults_are_read_from_a_command_line() -> None:

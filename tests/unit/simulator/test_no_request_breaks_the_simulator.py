@@ -110,3 +110,12 @@ def test_plausible_parameters_never_break_it_and_most_succeed(ask: Ask, office: 
     assert sum(status == 501 for status in statuses.values()) == len(NOT_MODELLED)
     if only_required:
         assert sum(status in (200, 201) for status in statuses.values()) > 200
+
+
+def test_a_mistake_of_the_simulator_would_be_a_500_and_be_printed(
+    ask: Ask, office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.store.connection.execute("DROP TABLE popup")
+    answer = ask("GET", "popups?PatNum=1")
+    assert (answer.status, answer.body) == (500, "The simulator failed: OperationalError")
+    assert "no such table: popup" in capsys.readouterr().err
