@@ -71,15 +71,18 @@ class Server(ThreadingHTTPServer):
 class _Connection(BaseHTTPRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
+    server_version = "odevents-simulator"
+    sys_version = ""
     disable_nagle_algorithm = True
     wbufsize = -1
 
     def _answer(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > LONGEST_BODY:
-            self.close_connection = True
-            return self._write(413, b'"The body is too long."', {})
-        body = self.rfile.read(length)
+        text = self.headers.get("Content-Length") or "0"
+        if self.headers.get("Transfer-Encoding") or not text.isdigit():
+            return self._refuse(411, b'"A Content-Length is required."')
+        if int(text) > LONGEST_BODY:
+            return self._refuse(413, b'"The body is too long."')
+        body = self.rfile.read(int(text))
         headers = {name.lower(): value for name, value in self.headers.items()}
         outcome = self.server.service.respond(self.command, self.path, headers, body)
         if outcome.delay:
@@ -107,6 +110,10 @@ class _Connection(BaseHTTPRequestHandler):
         self.wfile.flush()
         if truncated:
             self.close_connection = True
+
+    def _refuse(self, status: int, text: bytes) -> None:
+        self.close_connection = True
+        self._write(status, text, {})
 
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -6,6 +6,7 @@ Every fault has its positive control: the same call without it.
 from __future__ import annotations
 
 import http.client
+import socket
 import time
 
 import httpx
@@ -175,6 +176,27 @@ def test_faults_are_read_from_a_command_line() -> None:
     for wrong in ("throtle=refuse", "throttle=sometimes", "slow=often"):
         with pytest.raises(ValueError, match=r"throtle|sometimes|often"):
             Faults.parse(wrong)
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ("Content-Length: 12", 200),
+        ("Content-Length: -1", 411),
+        ("Content-Length: 99999999999", 413),
+        ("Transfer-Encoding: chunked", 411),
+    ],
+)
+def test_a_body_of_unknown_or_unbounded_length_is_refused(
+    sim: Simulator, office: Office, header: str, status: int
+) -> None:
+    port = int(sim.base_url.split(":")[2].split("/")[0])
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(
+            f"PUT /api/v1/appointments/3/Note HTTP/1.1\r\nHost: x\r\nAuthorization: {office.authorization}\r\n"
+            f'Content-Type: application/json\r\nConnection: close\r\n{header}\r\n\r\n{{"Note":"x"}}'.encode()
+        )
+        assert connection.recv(4096).startswith(f"HTTP/1.1 {status} ".encode())
 
 
 def test_keep_alive_and_two_offices_behind_one_address() -> None:
