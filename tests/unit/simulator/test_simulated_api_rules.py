@@ -66,9 +66,9 @@ def test_a_key_without_the_permission_gets_401_and_changes_nothing(ask: Ask, off
 
 
 def test_what_is_not_modelled_says_so_by_name(ask: Ask) -> None:
-    answer = ask("POST", "claimprocs/Supplemental", ClaimProcNum=1)
+    answer = ask("PUT", "payments/1/Partial", procNumsAndAmounts=[])
     assert answer.status == 501
-    assert "claimprocs/Supplemental" in str(answer.body)
+    assert "payments/{PayNum}/Partial" in str(answer.body)
 
 
 def test_lists_come_in_pages_of_a_hundred_or_a_thousand_by_mode(ask: Ask, office: Office) -> None:

@@ -58,3 +58,24 @@ def test_a_claim_is_made_sent_split_and_deleted(ask: Ask, office: Office) -> Non
     assert (split.status, body(split)["ProcNums"]) == (201, [numbers[1]])
     assert ask("DELETE", f"claims/{made['ClaimNum']}").status == 200
     assert office.rows("claimproc", ClaimNum=made["ClaimNum"]) == []
+
+
+def test_a_carrier_pays_once_more_for_what_it_has_paid(ask: Ask, office: Office) -> None:
+    paid = office.rows("claimproc", Status="Received")[0]
+    made = body(ask("POST", "claimprocs/Supplemental", ClaimProcNum=paid["ClaimProcNum"], InsPayAmt="12.50"))
+    assert (made["Status"], made["InsPayAmt"], made["ClaimNum"]) == ("Supplemental", 12.5, paid["ClaimNum"])
+    waiting = office.insert("claimproc", PatNum=3)
+    assert ask("POST", "claimprocs/Supplemental", ClaimProcNum=waiting).status == 400
+
+
+def test_a_dynamic_payment_plan_is_made_changed_locked_and_closed(ask: Ask, office: Office) -> None:
+    procedure = office.insert("procedurelog", PatNum=3, CodeNum=1, ProcFee=100.0)
+    wanted = {"PatNum": 3, "procNums": [procedure]}
+    assert ask("POST", "payplans/Dynamic", **wanted, PayAmt=50, NumberOfPayments=2).status == 400
+    plan = body(ask("POST", "payplans/Dynamic", **wanted, PayAmt="30.00"))
+    assert (plan["principalAmount"], plan["NumberOfPayments"], plan["DatePayPlanStart"]) == (100, 4, "2026-04-02")
+    path = f"payplans/{plan['PayPlanNum']}/Dynamic"
+    assert body(ask("PUT", path, NumberOfPayments=5, IsLocked="true"))["PayAmt"] == 20
+    assert ask("PUT", path, NumberOfPayments=4).status == 400
+    assert body(ask("PUT", f"payplans/{plan['PayPlanNum']}/Close"))["IsClosed"] == "true"
+    assert ask("PUT", f"payplans/{plan['PayPlanNum']}/Close").status == 400

@@ -107,6 +107,21 @@ def unpay(asked: Asked) -> Answer:
     return Answer(200)
 
 
+@serves("POST", "claimprocs/Supplemental")
+def supplement(asked: Asked) -> Answer:
+    """ClaimProcs POST Supplemental: the carrier pays once more for a procedure that it has paid for."""
+    row = asked.the_row("claimproc", asked.number("ClaimProcNum"))
+    if row["Status"] not in ("Received", "Supplemental"):
+        raise bad_request("Only a received claimproc can be supplemented.")
+    kept = ("ProcNum", "ClaimNum", "PatNum", "ProvNum", "PlanNum", "InsSubNum", "ClinicNum", "ProcDate", "CodeSent")
+    amount = write.value_of(asked, asked.shown.columns["InsPayAmt"], asked.body.get("InsPayAmt"))
+    key = asked.store.insert(
+        "claimproc", **{name: row[name] for name in kept}, Status="Supplemental", InsPayAmt=amount,
+        DateSuppReceived=charting.today(asked.office), DateCP=charting.today(asked.office),
+    )  # fmt: skip
+    return write.created(asked, key)
+
+
 def _paid(asked: Asked, claims: list[int]) -> Answer:
     parts: list[Row] = []
     for number in claims:

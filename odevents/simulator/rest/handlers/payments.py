@@ -56,15 +56,6 @@ def refund(asked: Asked) -> Answer:
     return write.created(asked, key)
 
 
-@serves("PUT", "payplans/{PayPlanNum}/Close")
-def close_plan(asked: Asked) -> Answer:
-    """PayPlans PUT Close."""
-    if asked.the_row()["IsClosed"] == "true":
-        raise bad_request("The payment plan is already closed.")
-    asked.store.change("payplan", asked.key, IsClosed="true")
-    return write.updated(asked, asked.key)
-
-
 def _splits(asked: Asked, patient: Row, amount: float) -> list[Row]:
     only_patient = str(asked.body.get("isPatientPreferred", "false")).lower() == "true"
     wanted = set(asked.numbers("procNums"))
