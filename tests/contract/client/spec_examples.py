@@ -1,8 +1,8 @@
 """Reads the examples out of the documents the project began from (``tests/contract/data``).
 
-Only the examples of the documents were copied, each at the line where it stands there; sign-in lines and social security
-numbers were taken out. The texts came out of PDF pages, so JSON is torn by page ends and code fences, and some of it never
-was JSON. Every repair is listed by name in :data:`TYPOS`; nothing is skipped in silence.
+Only the examples of the documents were copied, each at the line where it stands there; sign-in lines and social
+security numbers were taken out. The texts came out of PDF pages, so JSON is torn by page ends and code fences, and some
+of it never was JSON. Every repair is listed by name in :data:`TYPOS`; nothing is skipped in silence.
 """
 
 from __future__ import annotations
