@@ -16,7 +16,6 @@ from odevents.simulator.rest.asked import Asked, serves
 from odevents.simulator.rest.handlers import charting
 from odevents.simulator.store import Row
 
-
 LONGEST = 1200
 """Payments of a plan at most."""
 
