@@ -29,6 +29,7 @@ from odevents.reactions.performing import Performing
 from odevents.reactions.planning import in_doubt, plan
 from odevents.reactions.registry import Reaction, Registry
 from odevents.reactions.text import TextInvalid
+from odevents.replaying import as_they_were
 from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
 from odevents.store.dead_letters import DeadLetter, steps_to_bury
@@ -145,6 +146,9 @@ class Pipeline:
         compared = entry.table not in UI_EVENTS
         known = self._recall(entry, [row.key for row in readings if compared and isinstance(row, ReadRow)])
         understood = list(understand(elements, readings, type_, known))
+        if entry.replay_of:
+            outcomes = self.store.inbox.outcomes(entry.office, entry.replay_of)
+            understood = list(as_they_were(understood, outcomes, entry))
         self.store.remember(steps, entry.office, entry.table, known.updated)
         self.store.remember(steps, entry.office, table_named(entry.table).deletes, tombstones(understood, type_))
         for row in understood:

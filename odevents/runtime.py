@@ -21,6 +21,7 @@ from odevents.reactions.performing import Performing
 from odevents.reactions.registry import Registry
 from odevents.reactions.rules import registry_of
 from odevents.settings import Settings, load_settings
+from odevents.store.again import Again
 from odevents.store.budget import RedisBudget
 from odevents.store.connection import connect, connect_rq, doubts, replicas_wanted
 from odevents.store.seal import Seals
@@ -70,6 +71,11 @@ class Runtime:
         """The store, by a connection for workers."""
         redis = connect(self.redis_url)
         return Store(redis, self.seals, replicas_wanted(redis))
+
+    @cached_property
+    def again(self) -> Again:
+        """Whoever does what a person asks for again."""
+        return Again(self.store, int(self.settings.keep_writes_days * _DAY))
 
     @cached_property
     def hints(self) -> Hints:

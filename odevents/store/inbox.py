@@ -30,6 +30,7 @@ class Entry:
     :ivar status: ``waiting``, ``processed`` or ``dead``.
     :ivar kinds: number of rows by how they ended (``updated``, ``duplicate``, ``unreadable`` …).
     :ivar wanted: reaction name -> ids of the writes it caused.
+    :ivar replay_of: id of the delivery that this one is a replay of, ``""`` for one that Open Dental sent.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Entry:
     ack_ms: float | None = None
     kinds: dict[str, int] = field(default_factory=dict)
     wanted: dict[str, list[str]] = field(default_factory=dict)
+    replay_of: str = ""
 
 
 class RowOutcome(msgspec.Struct, omit_defaults=True):
@@ -148,6 +150,27 @@ class Inbox:
                 return office
         return None
 
+    def put(self, steps: Steps, office: str, delivery: str, table: str, body: bytes, now: float, of: str) -> None:
+        """Add the steps that append a delivery of ours to the lane.
+
+        :param of: the delivery that it is a replay of, which stays as it is; ``""`` for a row that comes again alone.
+        """
+        record: dict[str, str | int | bytes] = {
+            "table": table,
+            "source": "replay",
+            "workstation": "",
+            "received": repr(now),
+            "rows": _rows(body),
+            "bytes": len(body),
+            "status": "waiting",
+            "replay_of": of,
+            "body": self._seals.seal(compress(body), office, "delivery", delivery),
+        }
+        steps.add("HSET", keys.delivery(office, delivery), *(part for pair in record.items() for part in pair))
+        steps.add("RPUSH", keys.inbox(office), delivery)
+        steps.add("ZADD", keys.DELIVERIES, int(now * 1000), f"{office}/{delivery}")
+        steps.reindex(office, "inbox")
+
     def finish(self, steps: Steps, entry: Entry, ended: Ended, now: float, keep_seconds: int) -> None:
         """Add the steps that take the delivery off the lane and record how its rows ended."""
         office, key = entry.office, keys.delivery(entry.office, entry.id)
@@ -174,6 +197,13 @@ class Inbox:
         )
 
 
+def _rows(body: bytes) -> int:
+    try:
+        return len(msgspec.json.decode(body, type=list[msgspec.Raw]))
+    except msgspec.DecodeError:
+        return 1  # one object, or nothing that can be read: then it will be a dead letter again
+
+
 def _entry(office: str, delivery_id: str, record: dict[bytes, bytes]) -> Entry:
     text = {name.decode(): value for name, value in record.items()}
     return Entry(
@@ -190,4 +220,5 @@ def _entry(office: str, delivery_id: str, record: dict[bytes, bytes]) -> Entry:
         ack_ms=float(text["ack"]) if "ack" in text else None,
         kinds=msgspec.json.decode(text.get("kinds", b"{}"), type=dict[str, int]),
         wanted=msgspec.json.decode(text.get("wanted", b"{}"), type=dict[str, list[str]]),
+        replay_of=text.get("replay_of", b"").decode(),
     )

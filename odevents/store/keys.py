@@ -31,6 +31,7 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:<office>:fired:{fp}          string       how often a reaction fired for a row lately
     odevents:1:<office>:budget              string       when the next call may start (µs); see budget.py
     odevents:1:<office>:{lane}:lease|hint   string
+    odevents:1:<office>:again               string       the lease of a person's command
 """
 
 from __future__ import annotations
@@ -110,6 +111,10 @@ def subject(office: str, token: str) -> str:
 
 def write(office: str, write_id: str) -> str:
     return f"{ROOT}:{office}:write:{write_id}"
+
+
+def again(office: str) -> str:
+    return f"{ROOT}:{office}:again"
 
 
 def fired(office: str, fingerprint: str) -> str:

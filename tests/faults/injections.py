@@ -121,7 +121,7 @@ class Injections:
     def _for_a_while(self, fault: str, bad: object, good: object) -> bool:
         """At every office; what came of it, the witness knows."""
         self._everywhere(fault, bad)
-        self._after(2.0, lambda: self._everywhere(fault, good))
+        self._after(4.0, lambda: self._everywhere(fault, good))
         return True
 
     def _everywhere(self, fault: str, value: object) -> None:

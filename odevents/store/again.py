@@ -1,0 +1,118 @@
+"""What a person asks for again: dead letters requeued or dropped, deliveries replayed. Each is a deed with a reason.
+
+Everything goes back through the lanes, so the workers do it in the background and within the offices' budgets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from odevents.errors import ConfigError
+from odevents.store import keys
+from odevents.store.atomic import Lease, Steps, in_store
+from odevents.store.audit import command_to_note
+from odevents.store.ids import new_id
+from odevents.store.ledger import State, requeued
+
+if TYPE_CHECKING:
+    from odevents.store.dead_letters import DeadLetter
+    from odevents.store.inbox import Entry
+    from odevents.store.ledger import Write
+    from odevents.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who wants it, when (seconds since the epoch), and why."""
+
+    who: str
+    at: float
+    reason: str
+
+
+class Again:
+    """Does what a person asks for.
+
+    :param keep_seconds: how long the ledger remembers a write that was dropped.
+    """
+
+    def __init__(self, store: Store, keep_seconds: int) -> None:
+        self._store = store
+        self._keep_seconds = keep_seconds
+
+    def requeue(self, letter: DeadLetter, wish: Wish) -> str:
+        """Try a dead letter again; give the id of what will be tried.
+
+        A write keeps its identity, and is looked for at the office before it is sent. A row or a delivery comes again
+        as a new delivery.
+
+        :raises ConfigError: there is nothing left that could be tried.
+        """
+        steps = Steps()
+        if letter.of == "write":
+            again = self._requeue_write(steps, letter)
+        else:
+            body = self._store.dead_letters.content(letter)
+            body = b"[" + body + b"]" if letter.of == "row" else body
+            original = letter.delivery if letter.of == "delivery" else ""
+            again = self._deliver(steps, letter.office, original, letter.table, body, wish.at)
+        self._forget(steps, letter)
+        self._do(steps, letter.office, "requeue", letter.id, wish)
+        return again
+
+    def drop(self, letter: DeadLetter, wish: Wish) -> None:
+        """Let a dead letter go for good."""
+        steps = Steps()
+        self._forget(steps, letter)
+        if letter.write:
+            steps.add("EXPIRE", keys.write(letter.office, letter.write), self._keep_seconds)
+        self._do(steps, letter.office, "drop", letter.id, wish)
+
+    def replay(self, entry: Entry, wish: Wish) -> str:
+        """Process a stored delivery again, as a new one; give its id. What took effect already will not again.
+
+        :raises ConfigError: it waits to be processed anyway.
+        """
+        if entry.status == "waiting":
+            raise ConfigError(f"{entry.id} has not been processed yet; it need not be replayed")
+        steps = Steps()
+        body = self._store.inbox.body(entry.office, entry.id)
+        again = self._deliver(steps, entry.office, entry.replay_of or entry.id, entry.table, body, wish.at)
+        self._do(steps, entry.office, "replay", entry.id, wish)
+        return again
+
+    def _requeue_write(self, steps: Steps, letter: DeadLetter) -> str:
+        write = self._given_up(letter, letter.write)
+        if write.handler:  # it is made again by the handler that made it
+            write = self._given_up(letter, write.handler)
+        wanted = requeued(write, write.requeued + 1)
+        steps.add("PERSIST", keys.write(write.office, write.id))
+        self._store.ledger.plan(steps, wanted)
+        return write.id
+
+    def _given_up(self, letter: DeadLetter, write_id: str) -> Write:
+        write = self._store.ledger.get(letter.office, write_id)
+        if write is None:
+            raise ConfigError(f"{letter.id}: the ledger no longer knows {write_id}; replay {letter.delivery} instead")
+        if write.state is not State.DEAD:
+            raise ConfigError(f"{letter.id}: {write_id} is being tried already")
+        return write
+
+    def _deliver(self, steps: Steps, office: str, original: str, table: str, body: bytes, now: float) -> str:
+        delivery = new_id("dlv", now)
+        self._store.inbox.put(steps, office, delivery, table, body, now, of=original)
+        return delivery
+
+    def _forget(self, steps: Steps, letter: DeadLetter) -> None:
+        steps.add("DEL", keys.dead(letter.id))
+        steps.add("ZREM", keys.DEAD, letter.id)
+
+    def _do(self, steps: Steps, office: str, what: str, about: str, wish: Wish) -> None:
+        steps.add(*command_to_note(what, wish.at, who=wish.who, about=about, reason=wish.reason))
+        with Lease(self._store.redis, keys.again(office), new_id("lease", wish.at)) as lease:
+            lease.commit(steps)
+
+    def still_there(self, letter: DeadLetter) -> bool:
+        """Whether nobody else has dealt with a dead letter meanwhile."""
+        return bool(in_store(lambda: self._store.redis.exists(keys.dead(letter.id))))
