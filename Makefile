@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test check lock clean install
+.PHONY: help demo test faults check lock clean install
 
 help:           ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,10 @@ test: $(READY)  ## linters, types, import arrows and all tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+faults: $(READY)  ## the long proof that nothing is lost or doubled: some 40 minutes, with a printed report
+	$(BIN)/python -m tests.faults
+	$(BIN)/pytest -s tests/faults/long_bad_handlers.py tests/faults/long_outage.py
 
 lock:           ## resolve the dependencies again and write the lock files
 	$(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv

@@ -243,7 +243,7 @@ class World:
                 continue
             if not self.redis.exists(keys.lanes("inbox"), keys.lanes("writes")):
                 return
-            self.now = max(self.now, self._next_due()) + 0.001
+            self.now = max(self.now, self.next_due()) + 0.001
         raise AssertionError("the lanes do not become empty")
 
     def bury(self) -> None:
@@ -251,7 +251,8 @@ class World:
         self.now += 7
         self.redis.delete(keys.lease(OFFICE, "inbox"), keys.lease(OFFICE, "writes"))
 
-    def _next_due(self) -> float:
+    def next_due(self) -> float:
+        """When the write lane next wants a worker; now, if it is empty."""
         with suppress(IndexError):
             return float(self.redis.zrange(keys.lanes("writes"), 0, 0, withscores=True)[0][1]) / 1000
         return self.now

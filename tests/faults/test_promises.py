@@ -18,7 +18,7 @@ from odevents.store.breaker import MOST_FIRINGS
 from odevents.store.dead_letters import DeadLetter
 from odevents.store.pauses import Pause, Scope
 from odevents.store.seal import Seals
-from tests.faults.crashing import OFFICE, World, registry_of_text, version
+from tests.faults.crashing import OFFICE, Crash, World, registry_of_text, version
 
 RULE = """
 [[reactions]]
@@ -300,6 +300,20 @@ def test_a_handler_that_fails_is_parked_after_three_tries_while_others_go_on(qui
     [letter] = letters(world)
     assert (letter.code, notes(world)) == ("handler-failed", 1)
     assert "after 3 attempts" in letter.message
+
+
+def test_a_handler_that_took_its_worker_down_three_times_is_parked(quick_server: str, seals: Seals) -> None:
+    def handler(change: Change[Any], office: Office) -> None:
+        if change.row.AptNum == 666:
+            raise Crash("as os._exit does")
+        office.client.appointments.note(change.row.AptNum, Note="now handled")
+
+    world = World(quick_server, seals, handled(handler))
+    world.receive([version(1, AptNum=666), version(1, AptNum=7, PatNum=7)])
+    world.live()
+
+    [letter] = letters(world)
+    assert (letter.code, notes(world)) == ("worker-died", 1)
 
 
 def test_an_outage_is_not_the_fault_of_a_handler(quick_server: str, seals: Seals) -> None:
