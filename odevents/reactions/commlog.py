@@ -20,11 +20,11 @@ class Commlog:
     reads_first = False
 
     def plan(self, settings: CommlogTable, rule: ReactionTable, change: Change[Any], now: datetime) -> Intent:
-        """Every documented field; dated as the change is, so that planning it again gives the same commlog."""
+        """Every documented field; dated as the change is (``now``), so that planning it again says the same."""
         intent: Intent = {
             "PatNum": int(change.patient),
             "Note": render_for(settings.text, change, now),
-            "CommDateTime": change.stamp or now.strftime(_TO_THE_SECOND),
+            "CommDateTime": now.strftime(_TO_THE_SECOND),
             "Mode_": settings.mode,
             "SentOrReceived": settings.sent_or_received,
         }

@@ -11,6 +11,7 @@ import msgspec
 from odevents.config import ReactionTable
 from odevents.events.change import Change, Kind
 from odevents.events.row import content
+from odevents.events.tables import table_named
 from odevents.reactions.action import CLOCKS_DIFFER_BY, STILL, Action, Intent
 from odevents.reactions.commlog import Commlog
 from odevents.reactions.confirm import Confirm
@@ -65,12 +66,14 @@ def _intent(action: str, settings: tuple[Any, ReactionTable], change: Change[Any
 
 
 def moment_of(change: Change[Any], local: datetime) -> datetime:
-    """When it happened, at the office: the row's own stamp, so that planning it again, days later, says the same.
+    """When it happened, at the office: as the row says, so that planning it again, days later, says the same.
 
     :param local: the office's time now, for rows that carry no stamp.
     """
+    entry = str(change.values.get(table_named(change.table).entry) or "")
+    created = change.kind is Kind.CREATED and len(entry) > len("yyyy-MM-dd")
     try:
-        return datetime.fromisoformat(change.stamp)
+        return datetime.fromisoformat(entry if created else change.stamp)
     except ValueError:
         return local
 
@@ -88,7 +91,12 @@ def in_doubt(change: Change[Any], horizon: datetime, now: datetime) -> bool:
 
 
 def row_identity(change: Change[Any]) -> bytes:
-    """What makes this state of this row different from every other; a resend has the same."""
+    """What makes this state of this row different from every other; a resend has the same.
+
+    A row is created once, however often it has changed (by a write of ours, for example) when that is found out again.
+    """
+    if change.kind is Kind.CREATED:
+        return "\0".join((change.office, change.table, change.key, "created")).encode()
     # A person selecting the same patient again is a new event, though nothing in the row says so.
     occasion = change.delivery if change.kind is Kind.SELECTED else change.stamp
     return "\0".join((change.office, change.table, change.key, occasion)).encode() + content(change.values)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -92,6 +94,26 @@ def test_a_store_wiped_in_the_middle_and_the_window_sent_again(trouble: str, qui
 
         assert notes(world) == 6, steps_before_the_wipe
         assert len(world.office.commlogs) == 6, steps_before_the_wipe
+
+
+def test_a_row_created_is_reacted_to_once_though_our_own_note_changed_it_before_the_store_was_lost(
+    quick_server: str, seals: Seals
+) -> None:
+    rule = RULE.replace('"created", "updated", "first-seen"', '"created"').replace('changed = ["Pattern"]\n', "")
+    world = world_of(quick_server, seals, rule)
+    just_now = f"{datetime.fromtimestamp(world.now, ZoneInfo('America/Los_Angeles')):%Y-%m-%d %H:%M:%S}"
+    row = version(1, SecDateTEntry=just_now, DateTStamp=just_now)
+    world.receive([row])
+    world.live()
+    assert (notes(world), len(world.office.commlogs)) == (1, 1)
+
+    world.redis.flushdb()
+    world.now += 60
+    later = f"{datetime.fromtimestamp(world.now, ZoneInfo('America/Los_Angeles')):%Y-%m-%d %H:%M:%S}"
+    world.receive([{**row, "Note": world.office.note, "DateTStamp": later}])
+    world.live()
+
+    assert (notes(world), len(world.office.commlogs)) == (1, 1)
 
 
 def test_without_checking_first_a_wiped_store_doubles(quick_server: str, seals: Seals) -> None:

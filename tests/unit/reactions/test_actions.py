@@ -155,7 +155,7 @@ def test_a_commlog_has_every_documented_field_and_is_found_by_patient_text_and_d
 ) -> None:
     """A commlog of another second, or with another text, is not ours."""
     table = CommlogTable(text="Was {{ AptStatus }}", type="Recall", mode="In Person", sent_or_received="Received")
-    intent = Commlog().plan(table, rule(commlog=table), change(office, appointment), context.now)
+    intent = Commlog().plan(table, rule(commlog=table), change(office, appointment), datetime(2026, 1, 5, 8))
     assert Commlog().check(intent, context).found is Found.ABSENT
 
     assert do(Commlog(), intent, context).found is Found.THERE
