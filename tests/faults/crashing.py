@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import redis
 import redis.asyncio
@@ -29,6 +30,7 @@ from odevents.store.store import Store
 from tests.support.spec_requests import APPOINTMENTS
 
 OFFICE = "southside"
+LOCAL = ZoneInfo("America/Los_Angeles")
 QUARANTINE = 90.0
 ROW: dict[str, Any] = {**json.loads(APPOINTMENTS)[0], "Note": "", "DateTStamp": "2026-11-20 10:00:00"}
 
@@ -205,7 +207,7 @@ class World:
         """A new worker process."""
         store = Store(mortal(self.url, fate), self.seals)
         self.office.fate = fate
-        access = OfficeAccess(OFFICE, ("key",), "key", (), "none", _zone(), "SRV01", "live")
+        access = OfficeAccess(OFFICE, ("key",), "key", (), "none", LOCAL, "SRV01", "live")
         performing = Performing(store, self.registry, lambda _: self.office, self.clock, self.quarantine, 86400, 60)
         offices = Offices({OFFICE: access}, self.seals)
         return Pipeline(store, offices, self.registry, performing, SilentHints(), self.clock, 86400)
@@ -256,12 +258,6 @@ class World:
         with suppress(IndexError):
             return float(self.redis.zrange(keys.lanes("writes"), 0, 0, withscores=True)[0][1]) / 1000
         return self.now
-
-
-def _zone() -> Any:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo("America/Los_Angeles")
 
 
 def registry_of_text(text: str) -> Registry:

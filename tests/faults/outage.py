@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from odevents.client.budget import LocalBudget
 from odevents.client.call import Call
 from odevents.errors import NotSent
 from odevents.store.seal import Seals
-from tests.faults.crashing import OFFICE, OfficeInMemory, World, registry_of_text, version
+from tests.faults.crashing import LOCAL, OFFICE, OfficeInMemory, World, registry_of_text, version
 
 RULE = """
 [[reactions]]
@@ -97,7 +98,9 @@ def live_through(url: str, seals: Seals, *, hours: float, rows: int) -> Outcome:
     sent = 0
     while len(office.said) < rows or deliveries:
         while deliveries and world.now >= began + each * sent:
-            world.receive([version(1, AptNum=1 + number, PatNum=1 + number) for number in deliveries.pop(0)])
+            stamp = f"{datetime.fromtimestamp(world.now, LOCAL):%Y-%m-%d %H:%M:%S}"
+            numbers = deliveries.pop(0)
+            world.receive([version(1, AptNum=1 + n, PatNum=1 + n, DateTStamp=stamp) for n in numbers])
             sent += 1
         pipeline.drain_inbox(OFFICE)
         pipeline.drain_writes(OFFICE)

@@ -14,16 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from odevents.store.pauses import Pause, Scope
 from odevents.store.seal import Seals
 from tests.faults.crashing import OFFICE, QUARANTINE, Crash, Fate, World, registry_of_text, version
+from tests.faults.history import REACTIONS
 
-RULE = """
-[[reactions]]
-name = "say"
-on = "Appointment"
-kinds = ["created", "updated", "first-seen"]
-changed = ["ProcDescript"]
-note = "did {{ ProcDescript }}"
-commlog = "did {{ ProcDescript }}"
-"""
 TROUBLES = ("", "refused", "no connection", "no budget", "dropped", "vanished", "late")
 PAUSE = Pause("somebody", 0.0, "to see")
 
@@ -40,7 +32,7 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(self.url, self.seals, registry_of_text(RULE), self.quarantine)
+        self.world = World(self.url, self.seals, registry_of_text(REACTIONS), self.quarantine)
         self.answered: list[list[dict[str, Any]]] = []
         self.poll({1}, again=0)
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,7 +19,7 @@ from odevents.store.breaker import MOST_FIRINGS
 from odevents.store.dead_letters import DeadLetter
 from odevents.store.pauses import Pause, Scope
 from odevents.store.seal import Seals
-from tests.faults.crashing import OFFICE, Crash, World, registry_of_text, version
+from tests.faults.crashing import LOCAL, OFFICE, Crash, World, registry_of_text, version
 
 RULE = """
 [[reactions]]
@@ -101,7 +100,7 @@ def test_a_row_created_is_reacted_to_once_though_our_own_note_changed_it_before_
 ) -> None:
     rule = RULE.replace('"created", "updated", "first-seen"', '"created"').replace('changed = ["Pattern"]\n', "")
     world = world_of(quick_server, seals, rule)
-    just_now = f"{datetime.fromtimestamp(world.now, ZoneInfo('America/Los_Angeles')):%Y-%m-%d %H:%M:%S}"
+    just_now = f"{datetime.fromtimestamp(world.now, LOCAL):%Y-%m-%d %H:%M:%S}"
     row = version(1, SecDateTEntry=just_now, DateTStamp=just_now)
     world.receive([row])
     world.live()
@@ -109,7 +108,7 @@ def test_a_row_created_is_reacted_to_once_though_our_own_note_changed_it_before_
 
     world.redis.flushdb()
     world.now += 60
-    later = f"{datetime.fromtimestamp(world.now, ZoneInfo('America/Los_Angeles')):%Y-%m-%d %H:%M:%S}"
+    later = f"{datetime.fromtimestamp(world.now, LOCAL):%Y-%m-%d %H:%M:%S}"
     world.receive([{**row, "Note": world.office.note, "DateTStamp": later}])
     world.live()
 
