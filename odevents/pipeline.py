@@ -184,25 +184,31 @@ class Pipeline:
                 known.add(write.id)
         return wanted
 
-    def _writes(self, steps: Steps, entry: Entry, understood: Iterable[Understood]) -> Iterator[Write]:
+    def _writes(self, steps: Steps, entry: Entry, understood: Sequence[Understood]) -> Iterator[Write]:
+        known_since = self._known_since() if any(row.change for row in understood) else 0.0
         for index, row in enumerate(understood):
             for reaction in self.registry.wanted_by(row.change) if row.change else ():
                 try:
-                    yield from self._writes_of(steps, reaction, cast("Change[Any]", row.change))
+                    yield from self._writes_of(steps, reaction, cast("Change[Any]", row.change), known_since)
                 except TextInvalid as error:
                     message = f"reaction {reaction.name}: {error}"
                     self._bury(steps, entry, "text-invalid", message, msgspec.json.encode(row.values), index)
 
-    def _writes_of(self, steps: Steps, reaction: Reaction, change: Change[Any]) -> Iterator[Write]:
+    def _known_since(self) -> float:
+        """The moment since when the ledger has forgotten nothing."""
+        now = self.clock()
+        return max(self.store.ledger.began(now), now - self.performing.keep_seconds)
+
+    def _writes_of(self, steps: Steps, reaction: Reaction, change: Change[Any], known_since: float) -> Iterator[Write]:
         now, office = self.clock(), self.offices[change.office]
-        horizon = max(self.store.ledger.began(now), now - self.performing.keep_seconds)
         local = office.local_time(now)
         stopped = self.store.breaker.fired(steps, reaction.name, change)
         for write in plan(reaction, change, self.store.seals.fingerprint, now, local):
             if stopped:
                 self.performing.refuse(steps, write, "loop-breaker")
-            elif in_doubt(change, office.local_time(horizon), local):
-                yield replace(write, state=State.UNKNOWN, sent_at=horizon)
+            elif in_doubt(change, office.local_time(known_since), local):
+                # As if it had been sent in the last moment that was forgotten: it is read back first.
+                yield replace(write, state=State.UNKNOWN, sent_at=known_since)
             else:
                 yield write
 
