@@ -84,11 +84,7 @@ def test_the_port_of_a_hosting_platform_is_taken(monkeypatch: pytest.MonkeyPatch
 def test_every_setting_is_in_the_example_environment() -> None:
     """Name and meaning; nothing else is there."""
     text = (Path(__file__).parent.parent.parent / ".env.example").read_text(encoding="utf-8")
-    told = {
-        line.lstrip("# ").partition("=")[0]
-        for line in text.splitlines()
-        if re.match(r"#? ?[A-Z_]+=", line)
-    }
+    told = {line.lstrip("# ").partition("=")[0] for line in text.splitlines() if re.match(r"#? ?[A-Z_]+=", line)}
 
     assert told == {variable_of(name) for name in Settings.model_fields}
     for name, field in Settings.model_fields.items():
