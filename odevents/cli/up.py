@@ -24,6 +24,7 @@ def up() -> None:
 
     settings = load_settings()
     configure_logging(settings.log_level, json=not sys.stderr.isatty())
+    new = not settings.sealing_keys and not (settings.data / "identity_key").exists()
     environment = {} if settings.sealing_keys else keys_in(settings.data)
     server = None
     if settings.redis_url is None:
@@ -35,7 +36,9 @@ def up() -> None:
     try:
         from odevents.runtime import load_runtime
 
-        load_runtime()  # refuse a wrong configuration before anything is started
+        runtime = load_runtime()  # refuse a wrong configuration before anything is started
+        if new:  # no identity, so no write that could have been forgotten
+            runtime.store.ledger.mark_new()
 
         def revive_server() -> None:
             if server and not server.running():
