@@ -97,8 +97,9 @@ def row_identity(change: Change[Any]) -> bytes:
     """
     if change.kind is Kind.CREATED:
         return "\0".join((change.office, change.table, change.key, "created")).encode()
-    # A person selecting the same patient again is a new event, though nothing in the row says so.
-    occasion = change.delivery if change.kind is Kind.SELECTED else change.stamp
+    # Without a stamp nothing in the row tells A after B from A before it (nor one selection of a patient from the
+    # next); the delivery does, for a resend is no change.
+    occasion = change.stamp or change.delivery
     return "\0".join((change.office, change.table, change.key, occasion)).encode() + content(change.values)
 
 

@@ -208,7 +208,7 @@ class World:
         store = Store(mortal(self.url, fate), self.seals)
         self.office.fate = fate
         access = OfficeAccess(OFFICE, ("key",), "key", (), "none", LOCAL, "SRV01", "live")
-        performing = Performing(store, self.registry, lambda _: self.office, self.clock, self.quarantine, 86400, 60)
+        performing = Performing(store, self.registry, lambda _: self.office, self.clock, self.quarantine, 30 * 86400, 60)
         offices = Offices({OFFICE: access}, self.seals)
         return Pipeline(store, offices, self.registry, performing, SilentHints(), self.clock, 86400)
 

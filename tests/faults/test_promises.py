@@ -66,6 +66,17 @@ def test_a_row_that_goes_from_a_to_b_to_a_has_changed_three_times(quick_server: 
     assert [commlog["Note"][:7] for commlog in world.office.commlogs] == ["now /A/", "now /B/", "now /A/"]
 
 
+def test_a_row_without_a_stamp_that_goes_from_a_to_b_to_a_has_changed_three_times(
+    quick_server: str, seals: Seals
+) -> None:
+    world = world_of(quick_server, seals, RULE.replace(" on {{ now }}", ""))
+    without = {name: value for name, value in version(1).items() if name != "DateTStamp"}
+    world.receive(*([{**without, "Pattern": pattern}] for pattern in ("/A/", "/A/", "/B/", "/A/")))
+    world.live()
+
+    assert [commlog["Note"] for commlog in world.office.commlogs] == ["now /A/", "now /B/", "now /A/"]
+
+
 def test_an_older_row_after_a_newer_one_changes_nothing(quick_server: str, seals: Seals) -> None:
     world = world_of(quick_server, seals)
     world.receive([version(2, Pattern="/NEW/")], [version(1, Pattern="/OLD/")], [version(3, Pattern="/NEW/")])
