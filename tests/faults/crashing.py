@@ -32,6 +32,7 @@ from tests.support.spec_requests import APPOINTMENTS
 OFFICE = "southside"
 LOCAL = ZoneInfo("America/Los_Angeles")
 QUARANTINE = 90.0
+_DAY = 86_400
 ROW: dict[str, Any] = {**json.loads(APPOINTMENTS)[0], "Note": "", "DateTStamp": "2026-11-20 10:00:00"}
 
 
@@ -208,9 +209,11 @@ class World:
         store = Store(mortal(self.url, fate), self.seals)
         self.office.fate = fate
         access = OfficeAccess(OFFICE, ("key",), "key", (), "none", LOCAL, "SRV01", "live")
-        performing = Performing(store, self.registry, lambda _: self.office, self.clock, self.quarantine, 30 * 86400, 60)
+        performing = Performing(
+            store, self.registry, lambda _: self.office, self.clock, self.quarantine, 30 * 86400, 60
+        )
         offices = Offices({OFFICE: access}, self.seals)
-        return Pipeline(store, offices, self.registry, performing, SilentHints(), self.clock, 86400)
+        return Pipeline(store, offices, self.registry, performing, SilentHints(), self.clock, _DAY)
 
     def clock(self) -> float:
         """Seconds since the epoch; only the test moves it."""
