@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 HOSTED = "https://api.opendental.com/api/v1"
 
@@ -27,11 +27,18 @@ def _zone(value: str) -> str:
     return value
 
 
+def _listed(value: object) -> object:
+    """One is written without brackets."""
+    return value if isinstance(value, list) else [value]
+
+
 Name = Annotated[str, AfterValidator(_name)]
 Budget = Literal["1/5s", "1/1s", "1/0.5s", "none"]
 OnUnknown = Literal["verify", "drop", "manual"]
 """What a reaction wants when nobody knows whether its write took effect: read back, and send again if it is not there;
 let it go; or read back, and leave the rest to a person."""
+OfficeNames = Annotated[list[str], Field(min_length=1)]
+"""Names of offices, or ``"*"`` for all. None at all is a mistake, not all."""
 ChangeKind = Literal["created", "updated", "deleted", "first-seen", "selected"]
 
 
@@ -63,25 +70,34 @@ class Secret(Table):
     def reveal(self, environment: Mapping[str, str]) -> SecretStr:
         """Read it.
 
-        :raises ValueError: the variable or file is missing or empty; the message names it.
+        :raises ValueError: the variable or file is missing or empty, or the file cannot be read; the message names it.
         """
         if self.env is not None:
             text = environment.get(self.env, "").strip()
             where = f"the environment variable {self.env}"
         else:
-            text = self.file.read_text(encoding="utf-8").strip() if self.file and self.file.is_file() else ""
+            text = _content(self.file) if self.file else ""
             where = f"the file {self.file}"
         if not text:
             raise ValueError(f"{where} is missing or empty")
         return SecretStr(text)
 
 
+def _content(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"the file {file} cannot be read ({type(error).__name__})") from None
+
+
 class OfficeTable(Table):
     """``[offices.<name>]``."""
 
-    customer_key: Secret | Annotated[list[Secret], Field(min_length=1, max_length=2)]
+    customer_key: Annotated[list[Secret], BeforeValidator(_listed), Field(min_length=1, max_length=2)]
     developer_key: Secret
-    base_url: str | Annotated[list[str], Field(min_length=1)] = HOSTED
+    base_url: Annotated[list[str], BeforeValidator(_listed), Field(min_length=1)] = [HOSTED]
     budget: Budget = "1/1s"
     time_zone: Annotated[str, AfterValidator(_zone)]
     workstation: str = ""
@@ -90,7 +106,7 @@ class OfficeTable(Table):
     @property
     def customer_keys(self) -> list[Secret]:
         """The live keys; the first one is used for calls."""
-        return self.customer_key if isinstance(self.customer_key, list) else [self.customer_key]
+        return self.customer_key
 
     @property
     def zone(self) -> ZoneInfo:
@@ -100,7 +116,7 @@ class OfficeTable(Table):
     @property
     def base_urls(self) -> list[str]:
         """Where the office's API is, in the order to try."""
-        return self.base_url if isinstance(self.base_url, list) else [self.base_url]
+        return self.base_url
 
 
 class SubscriptionTable(Table):
@@ -109,7 +125,7 @@ class SubscriptionTable(Table):
     name: Name
     watch: str | None = None
     ui: Literal["PatientSelected"] | None = None
-    offices: list[str] = ["*"]
+    offices: OfficeNames = ["*"]
     poll_seconds: Annotated[int, Field(ge=1)] = 5
 
     @model_validator(mode="after")
@@ -159,7 +175,7 @@ class ReactionTable(Table):
 
     name: Name
     on: str
-    offices: list[str] = ["*"]
+    offices: OfficeNames = ["*"]
     kinds: list[ChangeKind] = []
     changed: list[str] = []
     when: dict[str, str | int | float | bool | list[str | int | float]] = {}

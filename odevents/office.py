@@ -38,6 +38,13 @@ class OfficeAccess:
         """The office's wall clock at a moment, without zone, as its rows have it."""
         return datetime.fromtimestamp(epoch, self.zone).replace(tzinfo=None)
 
+    def comes_twice(self, stamp: str) -> bool:
+        """Whether the office's clocks show this time twice: once in summer time, and again an hour later."""
+        if not stamp:
+            return False
+        first = datetime.fromisoformat(stamp).replace(tzinfo=self.zone, fold=0)
+        return first.utcoffset() > first.replace(fold=1).utcoffset()  # type: ignore[operator]
+
 
 @dataclass(frozen=True)
 class Office:
@@ -57,7 +64,7 @@ class Offices(Mapping[str, OfficeAccess]):
 
     Keys are compared as keyed digests, every one of them on every look-up, so that the time taken tells nothing.
 
-    :raises ConfigError: two offices share a key.
+    :raises ConfigError: two offices share a key, or one names a key twice.
     """
 
     def __init__(self, offices: Mapping[str, OfficeAccess], seals: Seals) -> None:
@@ -66,8 +73,7 @@ class Offices(Mapping[str, OfficeAccess]):
         self._digests = [
             (self._digest(key), office.name) for office in self._offices.values() for key in office.customer_keys
         ]
-        if len({digest for digest, _ in self._digests}) != len(self._digests):
-            raise ConfigError("two offices have the same customer key; each office has its own")
+        self._refuse_shared()
 
     def __getitem__(self, name: str) -> OfficeAccess:
         return self._offices[name]
@@ -86,6 +92,15 @@ class Offices(Mapping[str, OfficeAccess]):
             if hmac.compare_digest(digest, wanted):
                 found = name
         return self._offices[found] if found is not None else None
+
+    def _refuse_shared(self) -> None:
+        owners: dict[bytes, str] = {}
+        for digest, name in self._digests:
+            owner = owners.setdefault(digest, name)
+            if owner != name:
+                raise ConfigError(f"{owner} and {name} have the same customer key; each office has its own")
+        if len(owners) < len(self._digests):
+            raise ConfigError("an office names the same customer key twice; two are for while one replaces the other")
 
     def _digest(self, key: str) -> bytes:
         return self._seals.fingerprint(key.encode("utf-8", "surrogateescape"), "customer key")

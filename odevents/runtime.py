@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
 from odevents.client.budget import Priority
-from odevents.client.session import Session
+from odevents.client.session import Session, checked_url
 from odevents.config import ConfigFile
-from odevents.config_reading import Config, load_config, read_secrets
+from odevents.config_reading import Config, Problem, load_config, read_secrets
 from odevents.errors import ConfigError
 from odevents.office import OfficeAccess, Offices, offices_of
 from odevents.pipeline import Pipeline
 from odevents.queues import Hints
 from odevents.reactions.performing import Performing
 from odevents.reactions.registry import Registry
-from odevents.reactions.rules import registry_of
+from odevents.reactions.rules import check_subscriptions, registry_of
 from odevents.settings import Settings, load_settings
 from odevents.store.again import Again
 from odevents.store.budget import RedisBudget
@@ -37,11 +38,30 @@ def checked_config(path: Path, environment: Mapping[str, str] = os.environ, *, s
     :raises ConfigError: one line per mistake, with file and line.
     """
     config, problems = load_config(path)
+    problems += _wrong_urls(config.file)
+    problems += check_subscriptions(config.file)
+    _find_modules_beside(path)
     problems += registry_of(config.file)[1]
     problems += read_secrets(config.file, environment) if secrets else []
     if problems:
         raise ConfigError(config.report(problems))
     return config
+
+
+def _wrong_urls(file: ConfigFile) -> Iterator[Problem]:
+    for name, office in file.offices.items():
+        for url in office.base_urls:
+            try:
+                checked_url(url)
+            except ConfigError as error:
+                yield Problem(("offices", name, "base_url"), str(error))
+
+
+def _find_modules_beside(file: Path) -> None:
+    """Let ``handlers`` name modules beside the file, as a script finds those beside itself."""
+    folder = str(file.resolve().parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ class Session:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.base_urls = tuple(_checked(url) for url in base_urls)
+        self.base_urls = tuple(checked_url(url) for url in base_urls)
         if not self.base_urls:
             raise ConfigError("an office needs at least one base_url")
         self._page_size = page_size or min(map(_usual_page_size, self.base_urls))
@@ -228,7 +228,11 @@ def _encoded(call: Call) -> bytes | None:
     return body
 
 
-def _checked(url: str) -> str:
+def checked_url(url: str) -> str:
+    """A base URL that calls can be sent to, without a slash at its end.
+
+    :raises ConfigError: it is none, or would show the keys to everyone on the way.
+    """
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0

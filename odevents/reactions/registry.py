@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from odevents.config import OnUnknown
 from odevents.errors import ConfigError
 from odevents.events.change import Change, Kind, same
-from odevents.events.tables import UI_EVENTS, Table, table_named, table_of
+from odevents.events.tables import UI_EVENTS, Table, model_of, table_named, table_of
 
 Handler = Callable[..., None]
 HandlerT = TypeVar("HandlerT", bound=Handler)
@@ -157,6 +157,18 @@ def kinds_of(table: Table, named: Iterable[str] = ()) -> frozenset[Kind]:
     return frozenset({Kind.DELETED}) if table.deletes else frozenset({Kind.CREATED, Kind.UPDATED})
 
 
+def possible_kinds(table: Table) -> frozenset[Kind]:
+    """The kinds of change that a row of this table can be, of those that mean that something happened."""
+    usual = kinds_of(table)
+    return usual | {Kind.FIRST_SEEN} if Kind.CREATED in usual else usual
+
+
+def columns_of(table: Table) -> list[str] | None:
+    """The columns of a table's rows, ``None`` when they are not known."""
+    model = model_of(table)
+    return None if model is None else list(model.model_fields)
+
+
 _declared: list[Reaction] = []
 
 
@@ -179,7 +191,7 @@ def on(
     :param name: what the handler is called in the ledger and in ``explain``; its function's name unless given.
     :param on_unknown: what to do about a write of which nobody knows whether it took effect: ``verify`` reads back and
         sends again if it is not there, ``drop`` lets it go, ``manual`` reads back and leaves the rest to a person.
-    :raises ConfigError: no event carries such rows, or a kind does not exist.
+    :raises ConfigError: no event carries such rows, or they have no such column, or are never of such a kind.
     """
     table = table_named(rows) if isinstance(rows, str) else table_of(rows)
     if table is None:
@@ -189,6 +201,7 @@ def on(
     except ValueError:
         raise ConfigError(f"no such kind of change among {kinds}; there are: {', '.join(Kind)}") from None
     columns = (changed,) if isinstance(changed, str) else tuple(changed)
+    _refuse_impossible(table, wanted, columns)
 
     def declare(handler: HandlerT) -> HandlerT:
         called = name or handler.__name__.replace("_", "-")
@@ -196,6 +209,15 @@ def on(
         return handler
 
     return declare
+
+
+def _refuse_impossible(table: Table, kinds: frozenset[Kind], changed: Iterable[str]) -> None:
+    if never := sorted(kinds - possible_kinds(table)):
+        possible = ", ".join(sorted(possible_kinds(table)))
+        raise ConfigError(f"a row of {table.name} is never {never[0]}; there are: {possible}")
+    known = columns_of(table)
+    if known is not None and (unknown := [column for column in changed if column not in known]):
+        raise ConfigError(f'{table.name} has no column "{unknown[0]}"; it has: {", ".join(known)}')
 
 
 def declared_handlers() -> list[Reaction]:

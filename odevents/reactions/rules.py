@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from traceback import extract_tb
 
 from odevents.client import resources
 from odevents.config import ConfigFile, ReactionTable
 from odevents.config_reading import Problem
 from odevents.errors import OdeventsError
-from odevents.events.tables import UI_EVENTS, WATCH_TABLES, Table, model_of, table_named
-from odevents.reactions.registry import Reaction, Registry, declared_handlers, kinds_of
+from odevents.events.change import Kind
+from odevents.events.tables import UI_EVENTS, WATCH_TABLES, Table, table_named
+from odevents.reactions.registry import Reaction, Registry, columns_of, declared_handlers, kinds_of, possible_kinds
 from odevents.reactions.text import TextInvalid, check_text
 
 
@@ -30,6 +32,14 @@ def registry_of(file: ConfigFile) -> tuple[Registry, list[Problem]]:
         else:
             registry.add(handler)
     return registry, problems
+
+
+def check_subscriptions(file: ConfigFile) -> Iterator[Problem]:
+    """Subscriptions that Open Dental would refuse, or never fire."""
+    for index, table in enumerate(file.subscriptions):
+        if table.watch is not None and table.watch not in WATCH_TABLES:
+            known = ", ".join(WATCH_TABLES)
+            yield Problem(("subscriptions", index, "watch"), f'no watch table "{table.watch}"; there are: {known}')
 
 
 def rule(table: ReactionTable) -> Reaction:
@@ -53,38 +63,40 @@ def _check(table: ReactionTable, path: tuple[str | int, ...]) -> Iterator[Proble
         known = ", ".join((*WATCH_TABLES, *UI_EVENTS))
         yield Problem((*path, "on"), f'no watch table or UI event "{table.on}"; there are: {known}')
         return
+    possible = possible_kinds(watched)
+    for kind in table.kinds:
+        if Kind(kind) not in possible:
+            known = ", ".join(sorted(possible))
+            yield Problem((*path, "kinds"), f"a row of {table.on} is never {kind}; there are: {known}")
     columns = columns_of(watched)
+    if columns is None:
+        yield Problem((*path, "on"), f"no page says which columns {table.on} has; handle it in Python with @on")
+        return
     for key in ("when", "changed"):
         for column in getattr(table, key):
-            if columns is not None and column not in columns:
+            if column not in columns:
                 place = (*path, key, column) if key == "when" else (*path, key)
                 yield Problem(place, f'{table.on} has no column "{column}"; it has: {", ".join(columns)}')
-    if table.appointment == "row" and "Appointment" not in table.on and (table.confirm or table.note):
+    if table.appointment == "row" and table.on != "Appointment" and (table.confirm or table.note):
         message = f'a row of {table.on} is no appointment; say appointment = "next" for the patient\'s next one'
         yield Problem((*path, "appointment"), message)
     if table.still and (not table.when or resource_of(watched) is None):
         message = 'still = true reads the row again: it needs a "when", and rows that the API gives one by one'
         yield Problem((*path, "still"), message)
-    if columns is not None and "PatNum" not in columns:
+    if "PatNum" not in columns:
         yield Problem((*path, "on"), f"a row of {table.on} is about no patient; handle it in Python with @on")
     texts = (("note", table.note), ("commlog", table.commlog.text if table.commlog else None))
     yield from _check_texts(texts, columns, path)
 
 
 def _check_texts(
-    texts: Iterable[tuple[str, str | None]], columns: list[str] | None, path: tuple[str | int, ...]
+    texts: Iterable[tuple[str, str | None]], columns: list[str], path: tuple[str | int, ...]
 ) -> Iterator[Problem]:
     for key, text in texts:
         try:
             check_text(text or "", columns)
         except TextInvalid as error:
             yield Problem((*path, key), str(error))
-
-
-def columns_of(table: Table) -> list[str] | None:
-    """The columns of a table's rows, ``None`` when they are not known."""
-    model = model_of(table)
-    return None if model is None else list(model.model_fields)
 
 
 def resource_of(table: Table) -> str | None:
@@ -97,6 +109,17 @@ def _import_handlers(modules: Iterable[str]) -> Iterator[Problem]:
     for module in modules:
         try:
             import_module(module)
-        except (ImportError, OdeventsError, SyntaxError) as error:
-            fault: Any = error if isinstance(error, OdeventsError) else type(error).__name__
-            yield Problem(("handlers",), f"the module {module} cannot be imported: {fault}")
+        except (Exception, SystemExit) as error:
+            # Whose text is not ours may say anything, also what is in a row or a key.
+            fault = str(error) if isinstance(error, OdeventsError) else type(error).__name__
+            yield Problem(("handlers",), f"the module {module} cannot be imported: {fault}{_where(error)}")
+
+
+def _where(error: BaseException) -> str:
+    """``" (handlers.py:3)"``: the line of a handler module that failed, where one did."""
+    if isinstance(error, SyntaxError):
+        return f" ({Path(error.filename or '').name}:{error.lineno})"
+    frames = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen")]
+    # The first is the import above, and ends the list where no such module was found.
+    outside = [frame for frame in frames[1:] if frame.filename != import_module.__code__.co_filename]
+    return f" ({Path(outside[-1].filename).name}:{outside[-1].lineno})" if outside else ""

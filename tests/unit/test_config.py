@@ -71,6 +71,13 @@ def test_a_right_file_is_right(tmp_path: Path) -> None:
         ('note =', 'confirm = { value = "Yes" }\nnote =', "odevents.toml:15: reactions[1].confirm.value: Input should be 'None'"),
         ('on = "Appointment"', 'on = "Schedule"', 'odevents.toml:12: reactions[1].on: a row of Schedule is about no patient'),
         ("[[reactions]]", "[[reactions]", "odevents.toml: not valid TOML"),
+        ('when = {', 'offices = []\nwhen = {', "odevents.toml:14: reactions[1].offices: List should have at least 1 item"),
+        ('watch = "Appointment"', 'watch = "Appointment"\noffices = []', "odevents.toml:9: subscriptions[1].offices: List should have at least 1"),
+        ('watch = "Appointment"', 'watch = "Appointmnt"', 'odevents.toml:8: subscriptions[1].watch: no watch table "Appointmnt"; there are: Appointment,'),
+        ("time_zone ", 'base_url = "nonsense"\ntime_zone ', "odevents.toml:4: offices.southside.base_url: a base_url is http(s)://host"),
+        ('when = {', 'kinds = ["selected"]\nwhen = {', "odevents.toml:14: reactions[1].kinds: a row of Appointment is never selected; there are: created, first-seen, updated"),
+        ('on = "Appointment"', 'on = "AppointmentDeleted"', "odevents.toml:10: reactions[1].appointment: a row of AppointmentDeleted is no appointment"),
+        ('on = "Appointment"', 'on = "LabCase"', "odevents.toml:12: reactions[1].on: no page says which columns LabCase has"),
     ],
 )  # fmt: skip
 def test_each_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, expected: str) -> None:
@@ -124,5 +131,61 @@ def test_a_handlers_module_that_cannot_be_imported_is_told(tmp_path: Path) -> No
 def test_the_shipped_example_and_the_demo_are_right(tmp_path: Path) -> None:
     """What people copy from must work."""
     root = Path(__file__).parent.parent.parent
-    for name in ("odevents.example.toml", "odevents/cli/demo.toml"):
-        checked_config(root / name, secrets=False)
+    demo = tmp_path / "demo.toml"
+    demo.write_text((root / "odevents/cli/demo.toml").read_text().replace("BASE_URL", "http://127.0.0.1:1/api/v1"))
+    for file in (root / "odevents.example.toml", demo):
+        checked_config(file, secrets=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("1 / 0  # a secret text", "ZeroDivisionError (broken_handlers.py:2)"),
+        ("import no_such_module", "ModuleNotFoundError (broken_handlers.py:2)"),
+        ("raise SystemExit('a secret text')", "SystemExit (broken_handlers.py:2)"),
+        ("def a secret text", "SyntaxError (broken_handlers.py:2)"),
+        (
+            "from odevents import on\non('Appointment', changed='AptStatu')",
+            'Appointment has no column "AptStatu"; it has: AptNum',
+        ),
+        (
+            "from odevents import on\non('Appointment', 'selected')",
+            "a row of Appointment is never selected; there are: created, first-seen, updated (",
+        ),
+    ],
+)
+def test_a_handlers_module_that_fails_is_told_with_its_line_and_without_its_text(
+    tmp_path: Path, text: str, fault: str
+) -> None:
+    """What an exception of somebody else's says may hold anything."""
+    (tmp_path / "broken_handlers.py").write_text(f'"""Handlers."""\n{text}\n')
+    lines = report(tmp_path, 'handlers = ["broken_handlers"]\n' + RIGHT)
+
+    assert lines[0].startswith(f"odevents.toml:1: handlers: the module broken_handlers cannot be imported: {fault}"), (
+        lines
+    )
+    assert "secret text" not in "".join(lines)
+
+
+def test_a_file_of_a_secret_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """By its name; the control is a good one."""
+    file = tmp_path / "key"
+    wrong = RIGHT.replace('{ env = "OD_DEVELOPER_KEY" }', f'{{ file = "{file}" }}')
+    file.write_bytes(b"developer-key")
+    assert report(tmp_path, wrong) == []
+
+    file.write_bytes(b"\xff\xfe")
+    place = "odevents.toml:3: offices.southside.developer_key"
+    assert report(tmp_path, wrong) == [f"{place}: the file {file} cannot be read (UnicodeDecodeError)"]
+    file.unlink()
+    file.mkdir()
+    assert report(tmp_path, wrong) == [f"{place}: the file {file} cannot be read (IsADirectoryError)"]
+
+
+def test_a_literal_secret_is_one_mistake(tmp_path: Path) -> None:
+    """Not another line about lists."""
+    wrong = RIGHT.replace('{ env = "OD_KEY_SOUTHSIDE" }', '"literal"')
+
+    assert [line.partition(": a secret")[0] for line in report(tmp_path, wrong)] == [
+        "odevents.toml:2: offices.southside.customer_key"
+    ]

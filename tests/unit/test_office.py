@@ -35,8 +35,14 @@ def test_no_other_key_opens(seals: Seals, key: str) -> None:
 
 def test_two_offices_with_one_key_are_refused(seals: Seals) -> None:
     """The key says whose rows they are."""
-    with pytest.raises(ConfigError, match="two offices have the same customer key"):
+    with pytest.raises(ConfigError, match="a and b have the same customer key"):
         Offices({"a": office("a", "key"), "b": office("b", "key")}, seals)
+
+
+def test_one_key_named_twice_by_an_office_is_refused(seals: Seals) -> None:
+    """It is no mistake of two offices, and the message does not say so."""
+    with pytest.raises(ConfigError, match="an office names the same customer key twice"):
+        Offices({"a": office("a", "key", "key")}, seals)
 
 
 def test_keys_are_not_shown(seals: Seals) -> None:

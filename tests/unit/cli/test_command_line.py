@@ -97,6 +97,22 @@ def test_check_says_right_or_what_is_wrong(tmp_path: Path) -> None:
     assert "the environment variable OD_KEY_SOUTHSIDE is missing or empty" in missing.stderr
 
 
+def test_handlers_are_found_beside_the_file_by_the_installed_script(tmp_path: Path) -> None:
+    """Which has no current folder among the places where Python looks; nor is the file always in it."""
+    example = (Path(__file__).parent.parent.parent.parent / "odevents.example.toml").read_text(encoding="utf-8")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "odevents.toml").write_text('handlers = ["our_handlers"]\n' + example)
+    (tmp_path / "project" / "our_handlers.py").write_text("from odevents import on\n")
+    script = Path(sys.executable).parent / "odevents"
+    told = subprocess.run(
+        [script, "check", "--without-secrets", "project/odevents.toml"],
+        capture_output=True, text=True, cwd=tmp_path, timeout=30, check=False,
+    )  # fmt: skip
+
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "1 handler modules" in told.stdout
+
+
 @pytest.mark.parametrize("command", ["serve", "worker", "scheduler"])
 def test_a_wrong_configuration_starts_no_process(tmp_path: Path, command: str) -> None:
     """Half-configured is not configured."""
