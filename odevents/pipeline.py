@@ -23,8 +23,10 @@ from odevents.events.delivery import EventType, rows_in
 from odevents.events.row import ReadRow
 from odevents.events.tables import UI_EVENTS, table_named
 from odevents.events.understanding import Knowledge, Understood, newest_stamp, read_rows, tombstones, understand
+from odevents.log import logger
 from odevents.office import Offices
 from odevents.queues import Hints
+from odevents.reactions.action import NoTarget
 from odevents.reactions.performing import Performing
 from odevents.reactions.planning import in_doubt, plan
 from odevents.reactions.registry import Reaction, Registry
@@ -36,7 +38,7 @@ from odevents.store.dead_letters import DeadLetter, steps_to_bury
 from odevents.store.ids import new_id
 from odevents.store.inbox import Ended, Entry, RowOutcome
 from odevents.store.keys import Lane
-from odevents.store.ledger import State, Write
+from odevents.store.ledger import HeadUnreadable, State, Write
 from odevents.store.store import Store
 
 if TYPE_CHECKING:
@@ -128,7 +130,14 @@ class Pipeline:
     def _perform_next(self, lease: Lease, office: str) -> bool:
         if self.store.pauses.hold(office):
             return False  # the sweep comes back
-        write = self.store.ledger.next_due(office, self.clock())
+        try:
+            write = self.store.ledger.next_due(office, self.clock())
+        except HeadUnreadable as unreadable:
+            logger.error("write cannot be read", office=office, error=str(unreadable))
+            steps = Steps()
+            self.store.ledger.pass_over(steps, office, unreadable, self.clock())
+            lease.commit(steps)
+            return True
         if write is None:
             return False
         if self.store.pauses.hold(office, write.reaction):
@@ -158,7 +167,8 @@ class Pipeline:
         return understood
 
     def _recall(self, entry: Entry, rows: Sequence[str]) -> Knowledge:
-        just_now = self.offices[entry.office].local_time(entry.received_at - JUST_NOW)
+        office = self.offices[entry.office]
+        just_now = office.local_time(entry.received_at - JUST_NOW)
         traces = self.store.expected.of_rows(entry.office, entry.table, rows)
 
         def explain(key: str, column: str, old: Any, new: Any, stamp: str) -> list[str]:
@@ -169,7 +179,9 @@ class Pipeline:
             delivery=entry.id,
             workstation=entry.workstation,
             snapshots=self.store.snapshots.read(entry.office, entry.table, rows),
-            feed=Feed(self.store.feed_since(entry.office, entry.table), f"{just_now:%Y-%m-%d %H:%M:%S}"),
+            feed=Feed(
+                self.store.feed_since(entry.office, entry.table), f"{just_now:%Y-%m-%d %H:%M:%S}", office.comes_twice
+            ),
             explain=explain,
         )
 
@@ -188,25 +200,39 @@ class Pipeline:
         known_since = self._known_since() if any(row.change for row in understood) else 0.0
         for index, row in enumerate(understood):
             for reaction in self.registry.wanted_by(row.change) if row.change else ():
+                change = cast("Change[Any]", row.change)
                 try:
-                    yield from self._writes_of(steps, reaction, cast("Change[Any]", row.change), known_since)
-                except TextInvalid as error:
+                    planned = self._planned(reaction, change)
+                except (TextInvalid, NoTarget) as error:
+                    code = "text-invalid" if isinstance(error, TextInvalid) else str(error)
                     message = f"reaction {reaction.name}: {error}"
-                    self._bury(steps, entry, "text-invalid", message, msgspec.json.encode(row.values), index)
+                    self._bury(steps, entry, code, message, msgspec.json.encode(row.values), index)
+                except Exception as error:
+                    # A mistake of ours must cost one write, not the delivery; its text may hold anything.
+                    message = f"reaction {reaction.name} could not be planned ({type(error).__name__})"
+                    self._bury(steps, entry, "cannot-be-planned", message, msgspec.json.encode(row.values), index)
+                else:
+                    yield from self._allowed(steps, reaction, change, planned, known_since)
+
+    def _planned(self, reaction: Reaction, change: Change[Any]) -> list[Write]:
+        now = self.clock()
+        local = self.offices[change.office].local_time(now)
+        return list(plan(reaction, change, self.store.seals.fingerprint, now, local))
 
     def _known_since(self) -> float:
         """The moment since when the ledger has forgotten nothing."""
         now = self.clock()
         return max(self.store.ledger.began(now), now - self.performing.keep_seconds)
 
-    def _writes_of(self, steps: Steps, reaction: Reaction, change: Change[Any], known_since: float) -> Iterator[Write]:
-        now, office = self.clock(), self.offices[change.office]
-        local = office.local_time(now)
+    def _allowed(
+        self, steps: Steps, reaction: Reaction, change: Change[Any], planned: Iterable[Write], known_since: float
+    ) -> Iterator[Write]:
+        office = self.offices[change.office]
         stopped = self.store.breaker.fired(steps, reaction.name, change)
-        for write in plan(reaction, change, self.store.seals.fingerprint, now, local):
+        for write in planned:
             if stopped:
                 self.performing.refuse(steps, write, "loop-breaker")
-            elif in_doubt(change, office.local_time(known_since), local):
+            elif in_doubt(change, office.local_time(known_since), office.local_time(self.clock())):
                 # As if it had been sent in the last moment that was forgotten: it is read back first.
                 yield replace(write, state=State.UNKNOWN, sent_at=known_since)
             else:

@@ -64,10 +64,12 @@ class Feed:
         created later would have been seen, so what is not known is new. (A row that never changed after its creation
         proves nothing: most of an office's old rows are like that.)
     :ivar just_now: some minutes before the present delivery came; a row created after that is new in any case.
+    :ivar comes_twice: whether the office's clocks show this time twice, as in the hour in which summer time ends.
     """
 
     since: str
     just_now: str
+    comes_twice: Callable[[str], bool] = lambda _: False
 
 
 Explained = Callable[[str, Any, Any], bool]
@@ -135,7 +137,7 @@ def detect(before: Snapshot | None, row: ReadRow, table: Table, feed: Feed, expl
         return Verdict(Kind.DUPLICATE if before and _same_rows(before.values, row.values) else Kind.DELETED)
     if before is None:
         return Verdict(Kind.CREATED if _proves_creation(row, feed) else Kind.FIRST_SEEN)
-    if row.stamp and before.stamp and row.stamp < before.stamp:
+    if row.stamp and before.stamp and row.stamp < before.stamp and not feed.comes_twice(row.stamp):
         return Verdict(Kind.STALE)
     if before.values is None:
         return Verdict(Kind.STALE if row.stamp <= before.stamp else Kind.FIRST_SEEN)
@@ -149,6 +151,8 @@ def _compared(before: Row, row: ReadRow, table: Table, explained: Explained) -> 
     # The stamp moves with every change; alone it says that something changed and changed back.
     meaningful = changed - {table.stamp} or changed
     ours = {name for name in meaningful if explained(name, before[name], row.values[name])}
+    # "confirmed" is the text of "Confirmed": whoever changed the column changed its helper with it.
+    ours |= {name for name in meaningful if name[:1].islower() and name[:1].upper() + name[1:] in ours}
     if ours == meaningful:
         return Verdict(Kind.ECHO)
     fields = frozenset(meaningful - ours)

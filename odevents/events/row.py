@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ Fingerprint = Callable[[bytes], bytes]
 """Keyed and one-way: equal values give equal fingerprints, and nothing can be read from one."""
 
 _MOST_FAULTS_NAMED = 5
+_SPELLING = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +104,17 @@ def _key(values: Row, table: Table) -> str:
 
 
 def _date(values: Row, column: str, table: str) -> str:
-    """A date column checked to be one; ``0001-01-01`` and absence both mean "none"."""
+    """A date column in one spelling, so that text compares as time; ``0001-01-01`` and absence both mean "none"."""
     text = values.get(column, "") if column else ""
     if text is None or text == "":
         return ""
+    found = _SPELLING.fullmatch(text) if isinstance(text, str) else None
     try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        raise RowUnreadable("bad-stamp", f"{column} of a row of {table} is not yyyy-MM-dd HH:mm:ss") from None
-    return "" if moment.year == 1 else text
+        moment = datetime.fromisoformat(text) if found else None
+    except ValueError:
+        moment = None
+    if found is None or moment is None:
+        raise RowUnreadable("bad-stamp", f"{column} of a row of {table} is not yyyy-MM-dd HH:mm:ss")
+    if moment.year == 1:
+        return ""
+    return moment.date().isoformat() if found[1] is None else moment.isoformat(sep=" ", timespec="seconds")

@@ -77,6 +77,10 @@ def understand(
             yield _selected(reading, table, known) if table.name in UI_EVENTS else _compared(reading, table, known)
         except RowUnreadable as error:
             yield Understood(element, reading.key, unreadable=error)
+        except Exception as error:
+            # A mistake of ours must cost one row, not the other 999; its text may hold anything.
+            odd = RowUnreadable("unexpected", f"a row of {table.name} could not be compared ({type(error).__name__})")
+            yield Understood(element, reading.key, unreadable=odd)
 
 
 def _selected(row: ReadRow, table: Table, known: Knowledge) -> Understood:

@@ -13,8 +13,18 @@ from odevents.reactions.action import Context, Intent, NoTarget
 def aim(rule: ReactionTable, change: Change[Any]) -> Intent:
     """The part of an intent that says which appointment is meant."""
     if rule.appointment == "next":
-        return {"next_of": int(change.patient)}
-    return {"appointment": int(change.values["AptNum"])}
+        return {"next_of": patient_of(change)}
+    return {"appointment": int(change.key)}
+
+
+def patient_of(change: Change[Any]) -> int:
+    """The number of the patient the change is about.
+
+    :raises NoTarget: the row names none.
+    """
+    if not change.patient.isdigit():
+        raise NoTarget("no-patient")
+    return int(change.patient)
 
 
 def resolve(intent: Intent, context: Context) -> Intent:

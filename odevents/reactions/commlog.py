@@ -9,6 +9,7 @@ from odevents.client.call import Call
 from odevents.config import CommlogTable, ReactionTable
 from odevents.events.change import Change
 from odevents.reactions.action import STILL, Check, Context, Echo, Found, Intent
+from odevents.reactions.appointment import patient_of
 from odevents.reactions.text import render_for
 
 _TO_THE_SECOND = "%Y-%m-%d %H:%M:%S"
@@ -22,7 +23,7 @@ class Commlog:
     def plan(self, settings: CommlogTable, rule: ReactionTable, change: Change[Any], now: datetime) -> Intent:
         """Every documented field; dated as the change is (``now``), so that planning it again says the same."""
         intent: Intent = {
-            "PatNum": int(change.patient),
+            "PatNum": patient_of(change),
             "Note": render_for(settings.text, change, now),
             "CommDateTime": now.strftime(_TO_THE_SECOND),
             "Mode_": settings.mode,

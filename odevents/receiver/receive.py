@@ -38,8 +38,7 @@ class Received:
     """
 
     said: str
-    office: str
-    delivery: str
+    delivery: Delivery
     started: float
     hint: bool
 
@@ -81,20 +80,21 @@ class Receiver:
             rows = rows_in(body)
         except DeliveryRefused as refused:
             return await self._not_rows(delivery, refused, started)
-        if request.scope.get("odevents.disagrees"):
-            await self._accepting.count("deliveries", office.name, delivery.type.table, "type-disagrees")
         hint = await self._accepting.accept(_minimised(delivery, rows, self._seals), len(rows))
-        return Received(f"kept as {delivery.id}", office.name, delivery.id, started, hint)
+        return Received(f"kept as {delivery.id}", delivery, started, hint)
 
     async def after_answer(self, received: Received) -> None:
-        """What may be lost without harm: the hint that wakes a worker, and how long the answer took."""
+        """What may be lost without harm: the hint that wakes a worker, how long the answer took, a counter."""
         milliseconds = (time.perf_counter() - received.started) * 1000
+        delivery = received.delivery
         try:
             if received.hint:
-                await asyncio.to_thread(self._hints.enqueue, received.office, "inbox", self._clock())
-            await self._accepting.note_ack(received.office, received.delivery, milliseconds)
+                await asyncio.to_thread(self._hints.enqueue, delivery.office, "inbox", self._clock())
+            await self._accepting.note_ack(delivery.office, delivery.id, milliseconds)
+            if delivery.type.disagrees:
+                await self._accepting.count("deliveries", delivery.office, delivery.type.table, "type-disagrees")
         except StoreUnavailable as error:
-            logger.warning("hint not given", office=received.office, error=str(error))
+            logger.warning("hint not given", office=delivery.office, error=str(error))
 
     async def count_refusal(self, office: str, code: str) -> None:
         """Count a delivery that was not taken."""
@@ -139,7 +139,6 @@ class Receiver:
     def _delivery(self, request: Request, office: OfficeAccess, body: bytes) -> Delivery:
         path = request.url.path.rstrip("/").rpartition("/")[2]
         type_ = event_type(request.headers.get("event-type", ""), request.query_params.get("type", ""), path)
-        request.scope["odevents.disagrees"] = type_.disagrees
         now = self._clock()
         workstation = machine_name(request.headers.get("workstation", ""))
         return Delivery(new_id("dlv", now), office.name, type_, workstation, now, body)
@@ -147,8 +146,8 @@ class Receiver:
     async def _not_rows(self, delivery: Delivery, refused: DeliveryRefused, started: float) -> Received:
         """Keep the body; the third time it comes, put it aside and let the office's feed move on."""
         times = await self._accepting.refuse(delivery, refused.code, _KEEP_REFUSED_SECONDS)
-        if times < POISON_AFTER:
-            raise refused
+        if times < POISON_AFTER or not delivery.body.strip():
+            raise refused  # an empty body is nobody's meaning: something on the way swallows bodies
         letter = DeadLetter(
             id=new_id("dead", delivery.received_at),
             of="delivery",
@@ -160,7 +159,7 @@ class Receiver:
             at=delivery.received_at,
         )
         await self._accepting.bury(letter, delivery.body)
-        return Received(f"put aside as {letter.id}: {refused}", delivery.office, delivery.id, started, hint=False)
+        return Received(f"put aside as {letter.id}: {refused}", delivery, started, hint=False)
 
 
 def _minimised(delivery: Delivery, rows: list[object], seals: Seals) -> Delivery:

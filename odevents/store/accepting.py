@@ -74,7 +74,8 @@ class Accepting:
 
     async def refuse(self, delivery: Delivery, code: str, keep_seconds: int) -> int:
         """Keep a body that is not rows for the operator, once; say how often it has come."""
-        fingerprint = self._seals.fingerprint(delivery.body, "refused", delivery.office).hex()[:16]
+        feed = (delivery.office, delivery.type.table, delivery.workstation)
+        fingerprint = self._seals.fingerprint(delivery.body, "refused", *feed).hex()[:16]
         key = keys.refused(delivery.office, fingerprint)
         sealed = self._seals.seal(compress(delivery.body), delivery.office, "refused", fingerprint)
         async with self._redis.pipeline(transaction=True) as together:

@@ -110,6 +110,9 @@ class Lease:
     def commit(self, steps: Steps) -> None:
         """Apply all steps, durably, in one go.
 
+        The server refuses a script as a whole when it is full or read-only. A command that failed by itself would leave
+        those before it: no step here can, as long as nobody else writes to our keys.
+
         :raises LeaseLost: the lane is no longer ours; nothing was changed.
         :raises StoreUnavailable: the store did not take it.
         """

@@ -110,11 +110,8 @@ def _appended_together(expectations: Sequence[Expectation], column: str, old: st
 
 
 def _left_by(trace: Trace, column: str, old: Any, new: Any) -> bool:
-    # "confirmed" is the text of "Confirmed": whoever explains the column explains its helper.
-    if column not in (trace.column, trace.column[:1].lower() + trace.column[1:]):
-        return False
     if column != trace.column:
-        return True
+        return False
     if trace.how == "equals":
         return same(new, trace.value)
     return str(new).startswith(str(old)) and str(new)[len(str(old)) :].strip() == str(trace.value).strip()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from odevents.errors import SealBroken
 from odevents.store import keys
 from odevents.store.atomic import Steps, in_store
 from odevents.store.seal import Seals
@@ -98,6 +99,22 @@ class Result:
     retry_at: float | None = None
 
 
+class HeadUnreadable(SealBroken):
+    """The head of a subject cannot be read: its key is not in the ring, or its entry is gone.
+
+    :ivar gone: whether there is nothing left to read.
+    """
+
+    def __init__(self, message: str, subject: str, *, gone: bool) -> None:
+        super().__init__(message)
+        self.subject = subject
+        self.gone = gone
+
+
+_UNREADABLE_AGAIN = 60.0
+"""Seconds after which an entry that does not open is looked at again: somebody may have put the key back."""
+
+
 class Ledger:
     """Reads the ledger, and says the steps that change it."""
 
@@ -150,16 +167,32 @@ class Ledger:
         )
 
     def next_due(self, office: str, now: float) -> Write | None:
-        """The head of the subject that has been due longest, its try counted; ``None`` when nothing is due."""
+        """The head of the subject that has been due longest, its try counted; ``None`` when nothing is due.
+
+        :raises HeadUnreadable: it cannot be opened, or is gone; the subject must not hold up the others.
+        """
         lane = keys.writes(office)
         due = cast("list[bytes]", in_store(lambda: self._redis.zrangebyscore(lane, 0, now * 1000, start=0, num=1)))
         if not due:
             return None
         head = cast("bytes | None", in_store(lambda: self._redis.lindex(keys.subject(office, due[0].decode()), 0)))
-        if head is None:
-            return None
-        in_store(lambda: self._redis.hincrby(keys.write(office, head.decode()), "tries", 1))
-        return self.get(office, head.decode())
+        subject, key = due[0].decode(), keys.write(office, (head or b"").decode())
+        if not in_store(lambda: self._redis.exists(key)):
+            raise HeadUnreadable(f"the ledger has no entry {key}; it was taken off its lane", subject, gone=True)
+        in_store(lambda: self._redis.hincrby(key, "tries", 1))
+        try:
+            return self.get(office, (head or b"").decode())
+        except SealBroken as error:
+            raise HeadUnreadable(f"{key}: {error}", subject, gone=False) from None
+
+    def pass_over(self, steps: Steps, office: str, unreadable: HeadUnreadable, now: float) -> None:
+        """Add the steps that let the others go on: this subject comes again later, or moves on from what is gone."""
+        lane, subject = keys.writes(office), unreadable.subject
+        if unreadable.gone:
+            steps.add("ADVANCE", lane, subject, keys.subject(office, subject), int(now * 1000))
+        else:
+            steps.add("ZADD", lane, int((now + _UNREADABLE_AGAIN) * 1000), subject)
+        steps.reindex(office, "writes")
 
     def plan(self, steps: Steps, write: Write) -> None:
         """Add the steps that append a write to its office's lane."""

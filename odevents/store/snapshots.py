@@ -19,6 +19,7 @@ from odevents.errors import SealBroken
 from odevents.events.change import Snapshot
 from odevents.events.row import stamp_of
 from odevents.events.tables import table_named
+from odevents.log import logger
 from odevents.store import keys
 from odevents.store.atomic import Steps, in_store
 from odevents.store.compression import zstd
@@ -28,9 +29,14 @@ if TYPE_CHECKING:
     from redis import Redis
 
 _SHAPE_BYTES = 4
+_MOST_ARGUMENTS = 1000
+"""Of one command: a script of the server can pass on a few thousand at the most."""
+
 _FIELD_BYTES = 8
 _PLAIN, _ZSTD = 0, 1
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  the offices' times carry no zone
+_SMALLEST, _LARGEST = -(2**63), 2**64 - 1
+_JSON = 1
 _MOMENT_LENGTH = len("2026-01-05 08:00:00")
 _DICTIONARY = 1
 """The version of the dictionaries that new snapshots are packed with; ``_ZSTD`` plus it marks the packing."""
@@ -60,18 +66,22 @@ class Snapshots:
     def read(self, office: str, table: str, row_keys: Sequence[str]) -> dict[str, Snapshot]:
         """The known snapshots among ``row_keys``.
 
-        :raises SealBroken: a snapshot was altered, or its key is not in the ring.
+        One that does not open (altered, or its key is not in the ring) is not known: its row is then seen for the first
+        time, to which nothing reacts.
+
         :raises StoreUnavailable: Redis did not answer.
         """
         if not row_keys:
             return {}
         fields = [self._field(office, table, key) for key in row_keys]
         sealed = cast("list[bytes | None]", in_store(lambda: self._redis.hmget(keys.snapshots(office, table), fields)))
-        return {
-            key: self._open(value, office, table, key)
-            for key, value in zip(row_keys, sealed, strict=True)
-            if value is not None
-        }
+        found: dict[str, Snapshot] = {}
+        for key, value in zip(row_keys, sealed, strict=True):
+            try:
+                found |= {key: self._open(value, office, table, key)} if value is not None else {}
+            except SealBroken as broken:
+                logger.error("snapshot does not open", office=office, table=table, error=str(broken))
+        return found
 
     def write(self, steps: Steps, office: str, table: str, snapshots: dict[str, Snapshot]) -> None:
         """Add the steps that remember these."""
@@ -91,7 +101,8 @@ class Snapshots:
         for shape, names in shapes.items():
             if shape not in self._columns:
                 steps.add("HSET", keys.SHAPES, shape, names)
-        steps.add("HSET", keys.snapshots(office, table), *pairs)
+        for start in range(0, len(pairs), _MOST_ARGUMENTS):
+            steps.add("HSET", keys.snapshots(office, table), *pairs[start : start + _MOST_ARGUMENTS])
 
     def _field(self, office: str, table: str, key: str) -> bytes:
         return self._seals.fingerprint(key.encode(), "snapshot", office, table)[:_FIELD_BYTES]
@@ -147,7 +158,7 @@ def _unpack(table: str, packed: bytes) -> list[Any]:
 
 
 def _shortened(value: Any) -> Any:
-    """A moment as four bytes, which no JSON value is; everything else as it stands."""
+    """A moment as four bytes, which no JSON value is; what MessagePack cannot hold as JSON; all else as it stands."""
     if isinstance(value, str) and len(value) == _MOMENT_LENGTH and value[:2] in ("19", "20"):
         try:
             seconds = int((datetime.fromisoformat(value) - _EPOCH).total_seconds())
@@ -155,13 +166,15 @@ def _shortened(value: Any) -> Any:
             return value
         if 0 <= seconds < 1 << 32 and _restored(short := seconds.to_bytes(4)) == value:
             return short
+    if isinstance(value, list | dict) or (isinstance(value, int) and not _SMALLEST <= value <= _LARGEST):
+        return msgspec.msgpack.Ext(_JSON, msgspec.json.encode(value))
     return value
 
 
 def _restored(value: Any) -> Any:
     if isinstance(value, bytes):
         return (_EPOCH + timedelta(seconds=int.from_bytes(value))).isoformat(sep=" ")
-    return value
+    return msgspec.json.decode(value.data) if isinstance(value, msgspec.msgpack.Ext) else value
 
 
 @cache

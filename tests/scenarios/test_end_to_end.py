@@ -118,6 +118,31 @@ def test_a_thousand_rows_with_one_that_cannot_be_read(running: Installation) -> 
     assert json.loads(running.runtime.store.dead_letters.content(letters[0])) == rows[500]
 
 
+def test_one_odd_row_costs_one_row(running: Installation) -> None:
+    """A patient that is missing, a number beyond 64 bits, a nested value: the rows beside them are reacted to."""
+    row = {**json.loads(APPOINTMENTS)[0], "AptStatus": "Scheduled"}
+    known = [{**row, "AptNum": 61_000 + number, "DateTStamp": "2026-03-02 09:00:00"} for number in range(4)]
+    changed = [{**one, "Confirmed": 999, "DateTStamp": "2026-03-02 09:01:00"} for one in known]
+    changed[1] |= {"PatNum": 0}
+    changed[2] |= {"Future": 10**30, "Nested": {"deep": [10**25, {"er": None}]}}
+    running.processed(running.post(known, Event_Type="WatchTable: Appointment"))
+    entry = running.processed(running.post(changed, Event_Type="WatchTable: Appointment"))
+    again = running.processed(running.post(changed, Event_Type="WatchTable: Appointment"))
+
+    assert (entry.status, entry.kinds) == ("processed", {"updated": 4})
+    assert again.kinds == {"duplicate": 4}, "the odd values were kept exactly"
+    assert len(entry.wanted["confirmed-elsewhere"]) == 3
+    letters = [letter for letter in running.runtime.store.dead_letters.recent(10) if letter.delivery == entry.id]
+    assert [(letter.row, letter.code) for letter in letters] == [(1, "no-patient")]
+
+
+def test_a_body_of_more_rows_than_documented_is_understood_too(running: Installation) -> None:
+    """Versions before 23.2.1 sent everything in one body."""
+    rows = [{"OperatoryNum": number, "OpName": f"Op {number}"} for number in range(1, 6001)]
+
+    assert running.processed(running.post(rows, Event_Type="WatchTable: Operatory")).kinds == {"first-seen": 6000}
+
+
 def test_an_unknown_table_with_unknown_columns_is_kept_and_compared(running: Installation) -> None:
     """A newer Open Dental version must never stall a feed."""
     row = {"FutureThingNum": 4, "Whatever": {"nested": [1, 2]}, "DateTStamp": "2026-01-05 08:00:00"}

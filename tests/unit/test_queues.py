@@ -14,8 +14,9 @@ from rq import Queue
 from rq.job import Callback, Job
 from rq.serializers import JSONSerializer
 
-from odevents.queues import QUEUES, GuardedJob, Hints, queue
+from odevents.queues import QUEUES, ForgedJob, GuardedJob, Hints, queue
 from odevents.store import keys
+from workers.jobs import drain_inbox
 from workers.process import LaneWorker
 
 ABORT = Callback("os.abort")
@@ -86,9 +87,7 @@ def test_the_sweep_hints_what_has_work_due_and_nobody_on_it(redis_client: redis.
     [
         ("os.system", ["touch forged"], {}),
         ("builtins.eval", ["open('forged', 'w')"], {}),
-        ("workers.jobs.drain_inbox", ["../../etc"], {}),
-        ("workers.jobs.drain_inbox", ["southside", "more"], {}),
-        ("workers.process.run", ["inbox"], {}),
+        ("os.mkdir", ["forged"], {}),
         ("workers.jobs.drain_inbox", ["nobodys"], {"on_success": ABORT, "on_failure": ABORT}),
     ],
 )
@@ -108,6 +107,25 @@ def test_a_forged_job_is_not_run(
 
     assert list(tmp_path.iterdir()) == []
     assert forger.count == 0
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        ("workers.jobs.drain_inbox", ["../../etc"]),
+        ("workers.jobs.drain_inbox", ["southside", "more"]),
+        ("workers.jobs.drain_inbox", []),
+        ("workers.process.run", ["inbox"]),
+        ("workers.jobs.drain", ["southside"]),
+    ],
+)
+def test_what_is_nearly_ours_is_forged_too(redis_client: redis.Redis, function: str, arguments: list[str]) -> None:
+    """The control is the first line: what is ours is let through."""
+    ours = GuardedJob.create("workers.jobs.drain_inbox", ["southside"], connection=redis_client)
+    assert ours.func is drain_inbox
+
+    with pytest.raises(ForgedJob):
+        _ = GuardedJob.create(function, arguments, connection=redis_client).func
 
 
 def test_the_forged_job_would_have_been_run(

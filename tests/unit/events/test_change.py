@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from odevents.events.change import EVERYTHING, Feed, Kind, Snapshot, Verdict, detect, differing, same
 from odevents.events.row import read
 from odevents.events.tables import table_named
+from odevents.office import OfficeAccess
 
 APPOINTMENT = table_named("Appointment")
 ROW = {"AptNum": 18, "Op": 3, "Note": "", "DateTStamp": "2026-01-05 08:00:00", "SecDateTEntry": "2025-12-01 10:00:00"}
@@ -54,6 +56,19 @@ def test_the_same_row_again_is_a_duplicate() -> None:
 def test_an_older_row_is_stale_whatever_it_holds() -> None:
     """Nothing goes backwards."""
     assert verdict(ROW, {**ROW, "Op": 4, "DateTStamp": "2026-01-05 07:59:59"}).kind is Kind.STALE
+
+
+def test_the_hour_that_comes_twice_makes_nothing_stale() -> None:
+    """When summer time ends, 01:10 comes after 01:50; what the clocks show twice says nothing about order."""
+    before = {**ROW, "DateTStamp": "2026-11-01 01:50:00"}
+    after = {**ROW, "Op": 4, "DateTStamp": "2026-11-01 01:10:00"}
+    office = OfficeAccess("a", ("k",), "d", ("https://example.org",), "1/1s", ZoneInfo("America/Denver"), "", "live")
+    autumn = Feed("", "2026-11-01 01:00:00", office.comes_twice)
+
+    assert verdict(before, after, autumn).kind is Kind.UPDATED
+    assert verdict(before, after).kind is Kind.STALE, "the control: on any other day it is"
+    assert [office.comes_twice(f"2026-11-01 0{hour}:30:00") for hour in (0, 1, 2)] == [False, True, False]
+    assert not office.comes_twice("2026-03-08 02:30:00"), "an hour that is left out does not come twice"
 
 
 def test_there_and_back_again_is_two_updates() -> None:
@@ -118,6 +133,19 @@ def test_what_we_wrote_ourselves_is_an_echo() -> None:
     known = Snapshot(ROW, "2026-01-05 08:00:00")
 
     assert detect(known, read(after, APPOINTMENT), APPOINTMENT, NO_FEED, lambda *_: True).kind is Kind.ECHO
+
+
+def test_a_helper_is_ours_only_with_its_column() -> None:
+    """We confirmed, and a person then set Arrived: both the number and its text are the person's."""
+    before = {**ROW, "Confirmed": 1, "confirmed": "Not Called"}
+    after = {**ROW, "Confirmed": 5, "confirmed": "Arrived", "DateTStamp": "2026-01-05 09:00:00"}
+
+    def fields(ours: bool) -> frozenset[str]:
+        known = Snapshot(before, "2026-01-05 08:00:00")
+        explained = lambda column, *_: ours and column == "Confirmed"  # noqa: E731
+        return detect(known, read(after, APPOINTMENT), APPOINTMENT, NO_FEED, explained).fields
+
+    assert (fields(False), fields(True)) == ({"Confirmed", "confirmed"}, frozenset())
 
 
 def test_what_a_person_changed_beside_our_write_stays_a_change() -> None:

@@ -35,6 +35,10 @@ def test_key_stamp_and_creation_are_read() -> None:
         ({"AptNum": " "}, "bad-key"),
         ({"AptNum": 18, "DateTStamp": "yesterday"}, "bad-stamp"),
         ({"AptNum": 18, "DateTStamp": 5}, "bad-stamp"),
+        ({"AptNum": 18, "DateTStamp": "20260105"}, "bad-stamp"),
+        ({"AptNum": 18, "DateTStamp": "2026-W02-1"}, "bad-stamp"),
+        ({"AptNum": 18, "DateTStamp": "2026-01-05 08:00:00+05:00"}, "bad-stamp"),
+        ({"AptNum": 18, "DateTStamp": "2026-02-30 08:00:00"}, "bad-stamp"),
     ],
 )
 def test_a_row_that_cannot_be_read_says_why_without_a_value(row: object, code: str) -> None:
@@ -44,6 +48,12 @@ def test_a_row_that_cannot_be_read_says_why_without_a_value(row: object, code: s
 
     assert unreadable.value.code == code
     assert "yesterday" not in str(unreadable.value)
+
+
+@pytest.mark.parametrize("spelled", ["2026-01-05T08:00:00", "2026-01-05 08:00:00", "2026-01-05 08:00:00.25"])
+def test_a_stamp_has_one_spelling_so_that_text_compares_as_time(spelled: str) -> None:
+    """A "T" sorts behind every blank."""
+    assert read({"AptNum": 18, "DateTStamp": spelled}, APPOINTMENT).stamp == "2026-01-05 08:00:00"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import redis
 
 from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
-from odevents.store.ledger import Ledger, Result, State, Write
+from odevents.store.ledger import HeadUnreadable, Ledger, Result, State, Write
 from odevents.store.seal import Seals
 
 NOW = 1_767_600_000.0
@@ -36,6 +36,12 @@ class Lane:
         """Record how an attempt ended."""
         steps = Steps()
         self.ledger.settle(steps, one, result, now, 60)
+        self._commit(steps)
+
+    def pass_over(self, unreadable: HeadUnreadable, now: float) -> None:
+        """Let the others go on."""
+        steps = Steps()
+        self.ledger.pass_over(steps, "southside", unreadable, now)
         self._commit(steps)
 
     def next(self, now: float = NOW) -> str:
@@ -107,6 +113,31 @@ def test_how_often_a_worker_took_it_up_is_counted_until_it_says_how_it_ended(lan
 
     assert tries == [1, 2, 3]
     assert lane.ledger.get("southside", "wr_a").tries == 0  # type: ignore[union-attr]
+
+
+def test_a_write_that_cannot_be_opened_holds_up_nobody_else(lane: Lane) -> None:
+    """Its sealing key was taken out too early: it waits until the key is back, and the others go on."""
+    lane.plan(write("a", "anna"), write("b", "bradley", NOW + 1))
+    without = Ledger(lane.client, Seals([b"another sealing key, of 32 bytes"], b"identity key of the tests 32 byt"))
+    with pytest.raises(HeadUnreadable) as unreadable:
+        without.next_due("southside", NOW + 1)
+    lane.pass_over(unreadable.value, NOW + 1)
+
+    assert lane.next(NOW + 1) == "wr_b"
+    lane.settle(write("b", "bradley"), Result(State.DONE))
+    assert lane.next(NOW + 60) == ""
+    assert lane.next(NOW + 61) == "wr_a", "with the key back it is as it was"
+
+
+def test_a_write_whose_entry_is_gone_leaves_its_lane(lane: Lane) -> None:
+    """There is nothing left to do, and what waits behind it is next."""
+    lane.plan(write("first"), write("second"))
+    lane.client.delete(keys.write("southside", "wr_first"))
+    with pytest.raises(HeadUnreadable) as unreadable:
+        lane.next()
+    lane.pass_over(unreadable.value, NOW)
+
+    assert lane.next() == "wr_second"
 
 
 def test_an_ended_write_is_remembered_for_a_while(lane: Lane) -> None:

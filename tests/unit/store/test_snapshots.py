@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odevents.cli.scenarios import SCENARIOS
-from odevents.errors import SealBroken
 from odevents.events.change import Snapshot
 from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
@@ -21,7 +19,7 @@ APPOINTMENT = SCENARIOS["appointment.created"].row
 
 moments = st.datetimes().map(lambda moment: f"{moment:%Y-%m-%d %H:%M:%S}")
 values = st.one_of(
-    st.none(), st.booleans(), st.integers(-(2**31), 2**63 - 1), st.floats(allow_nan=False), st.text(), moments,
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(), moments,
     st.lists(st.integers(0, 9), max_size=3),
     st.sampled_from(["0001-01-01 00:00:00", "2026-13-45 99:99:99", "x" * 5000]),
 )  # fmt: skip
@@ -76,5 +74,5 @@ def test_a_snapshot_put_into_another_offices_place_does_not_open(redis_client: r
     redis_client.hset(keys.snapshots("lakewood", "Appointment"), other, sealed)
 
     assert mine != other, "the same row has another name at each office"
-    with pytest.raises(SealBroken):
-        Snapshots(redis_client, seals).read("lakewood", "Appointment", ["1"])
+    assert Snapshots(redis_client, seals).read("lakewood", "Appointment", ["1"]) == {}, "its row is first seen again"
+    assert len(Snapshots(redis_client, seals).read("southside", "Appointment", ["1"])) == 1
