@@ -27,7 +27,7 @@ QUEUES: dict[Lane, str] = {"inbox": "odevents-inbox", "writes": "odevents-writes
 JOBS: dict[Lane, str] = {"inbox": "workers.jobs.drain_inbox", "writes": "workers.jobs.drain_writes"}
 """RQ keeps these paths in Redis: they are a contract that outlives a deploy."""
 
-_JOB_TIMEOUT = 150
+_JOB_TIMEOUT = 900  # one write asks an office that does not answer eight times at the most, a minute each
 _RESULT_TTL = 60  # not 0: RQ 2.12 runs a finished job again when its result is not kept at all
 _FAILURE_TTL = 3600
 _MOST_LANES = 1000

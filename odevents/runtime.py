@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from odevents.client.budget import Priority
+from odevents.client.budget import Priority, interval_of
 from odevents.client.session import Session, checked_url
 from odevents.config import ConfigFile
 from odevents.config_reading import Config, Problem, load_config, read_secrets
@@ -135,8 +135,10 @@ class Runtime:
         )
 
     def session(self, office: OfficeAccess, priority: Priority = Priority.reaction) -> Session:
-        """A session with one office, within its budget."""
+        """A session with one office, within its budget, for a worker: what takes long is left for later."""
         return Session(
+            read_attempts=1,
+            max_wait=2 * interval_of(office.budget) + 0.5,
             developer_key=office.developer_key,
             customer_key=office.customer_keys[0],
             base_urls=office.base_urls,

@@ -40,7 +40,6 @@ MAX_BODY = 16_800_000
 MAX_ANSWER = 64 * 1024 * 1024
 _LOCAL_PORTS = (30222, 30223)
 _PAGE_REMOTE, _PAGE_LOCAL = 100, 1000
-_READ_ATTEMPTS = 3
 _DEADLINE = 75.0
 _TIMEOUT = httpx.Timeout(65.0, connect=10.0)  # the API gives up after 60 seconds itself, and says 504
 
@@ -62,6 +61,7 @@ class Session:
     :param budget: the limiter of this customer key; ``None`` for no limit.
     :param max_wait: the longest wait for the budget, in seconds, before
         :class:`~odevents.errors.BudgetSpent`.
+    :param read_attempts: how often a read is tried whose answer is lost, late or delayed; each may take a minute.
     :param page_size: rows in a full page; by default the smallest that these modes have.
     """
 
@@ -73,6 +73,7 @@ class Session:
         base_urls: Sequence[str] = (REMOTE,),
         budget: Budget | None = None,
         max_wait: float = 30.0,
+        read_attempts: int = 3,
         page_size: int | None = None,
         timeout: httpx.Timeout = _TIMEOUT,
         max_answer: int = MAX_ANSWER,
@@ -85,6 +86,7 @@ class Session:
         self._page_size = page_size or min(map(_usual_page_size, self.base_urls))
         self._budget = budget
         self._max_wait = max_wait
+        self._read_attempts = read_attempts
         self._max_answer = max_answer
         self._sleep = sleep
         self._clock = clock
@@ -130,11 +132,11 @@ class Session:
         A read whose answer is lost, late or delayed is tried again. A write is sent once.
         """
         body = _encoded(call)
-        for attempt in range(1, _READ_ATTEMPTS + 1):
+        for attempt in range(1, self._read_attempts + 1):
             try:
                 return self._cascade(call, body)
             except CallError as error:
-                if not call.endpoint.reads or not _worth_another_try(error) or attempt == _READ_ATTEMPTS:
+                if not call.endpoint.reads or not _worth_another_try(error) or attempt == self._read_attempts:
                     raise
                 self._rest(error, attempt)
         raise AssertionError("unreachable")

@@ -52,6 +52,9 @@ class Snapshot:
     stamp: str = ""
 
 
+WHOLE_ROW = "*"
+"""Stands for all columns of a row that a write of ours created."""
+
 EVERYTHING = "*"
 """The feed is known to have shown every row there is: a backfill saw to it."""
 
@@ -136,6 +139,8 @@ def detect(before: Snapshot | None, row: ReadRow, table: Table, feed: Feed, expl
     if table.deletes:
         return Verdict(Kind.DUPLICATE if before and _same_rows(before.values, row.values) else Kind.DELETED)
     if before is None:
+        if explained(WHOLE_ROW, None, None):
+            return Verdict(Kind.ECHO)
         return Verdict(Kind.CREATED if _proves_creation(row, feed) else Kind.FIRST_SEEN)
     if row.stamp and before.stamp and row.stamp < before.stamp and not feed.comes_twice(row.stamp):
         return Verdict(Kind.STALE)

@@ -91,9 +91,10 @@ def load_handlers(modules: Iterable[str], folder: Path | None = None) -> Sequenc
     """
     if folder is not None and str(folder) not in sys.path:
         sys.path.append(str(folder))
-    for module in modules:
+    named = list(modules)
+    for module in named:
         try:
             import_module(module)
         except Exception as error:  # anything may go wrong while a module runs
             raise ConfigError(f"handlers: {module} cannot be imported ({type(error).__name__})") from error
-    return [reaction for reaction in declared_handlers() if reaction.table.name in UI_EVENTS]
+    return [reaction for reaction in declared_handlers(named) if reaction.table.name in UI_EVENTS]

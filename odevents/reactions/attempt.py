@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from odevents.client.call import Sender
@@ -120,7 +120,7 @@ def _send(write: Write, at: Attempt) -> tuple[Write, Result]:
     def depart() -> None:
         # A second base URL is tried only when the first was not reached, so one record covers both.
         if not departed:
-            departed.append(at.recorder.intend(write, echo, _expectation(write, echo, at)))
+            departed.append(at.recorder.intend(write, echo, expectation_of(write, echo, at.context.now, at.quarantine)))
 
     try:
         answer = at.sender.send(replace(call, departing=depart))
@@ -146,10 +146,12 @@ def _failed(
     return write, result
 
 
-def _expectation(write: Write, echo: Echo | None, at: Attempt) -> Expectation:
-    """The echo carries the office's time of the write: from now on, and not long after."""
-    latest = at.context.now + timedelta(seconds=at.quarantine) + CLOCKS_DIFFER_BY
-    earliest = at.context.now - CLOCKS_DIFFER_BY
+def expectation_of(write: Write, echo: Echo | None, now: datetime, quarantine: float) -> Expectation:
+    """The echo carries the office's time of the write: from now on, and not long after.
+
+    :param now: the office's local time.
+    """
+    latest, earliest = now + timedelta(seconds=quarantine) + CLOCKS_DIFFER_BY, now - CLOCKS_DIFFER_BY
     return Expectation(
         write.id, echo.traces if echo else [], f"{earliest:%Y-%m-%d %H:%M:%S}", f"{latest:%Y-%m-%d %H:%M:%S}"
     )

@@ -18,9 +18,10 @@ from odevents.errors import LeaseLost
 from odevents.log import logger
 from odevents.office import Office, OfficeAccess
 from odevents.reactions.action import STILL, Action, Context, Echo
-from odevents.reactions.attempt import Attempt, Held, attempt
+from odevents.reactions.attempt import Attempt, Held, attempt, expectation_of
 from odevents.reactions.facts import OfficeFacts, read_facts
 from odevents.reactions.handling import GuardedSender, HandlerInterrupted, HandlerWaits
+from odevents.reactions.plain_call import PlainCall
 from odevents.reactions.planning import ACTIONS, HANDLER, moment_of, unpacked
 from odevents.reactions.registry import Reaction, Registry, holds_still
 from odevents.reactions.retry import patience
@@ -35,6 +36,7 @@ from odevents.store.store import Store
 MOST_HANDLER_TRIES = 3
 """How often a handler may fail, or take its worker down, before its write is put aside."""
 
+_HELD_IN_DRY_RUN = 60.0
 MOST_TRIES = 10
 """The same for our own writes, which only an operator's kill can interrupt."""
 
@@ -86,7 +88,7 @@ class Performing:
 
     def _attempt(self, lease: Lease, write: Write, office: OfficeAccess, action: Action) -> tuple[Write, Result]:
         if office.mode == "dry-run":
-            return write, Result(State.DRY_RUN)
+            return write, _rehearsed(write, self.clock())
         sender = self.senders(office)
         client = OpenDental(sender)
         local = office.local_time(self.clock())
@@ -140,7 +142,11 @@ class Performing:
         if write.state in ENDED:
             return write
         write, result = self._attempt(lease, write, office, action)
-        lease.commit(self.settle(write, result))
+        steps = self.settle(write, result)
+        if isinstance(action, PlainCall) and (made := action.created(write.intent.get("answer"))):
+            expectation = expectation_of(write, made, office.local_time(self.clock()), self.quarantine)
+            self.store.expected.add(steps, write.office, made.table, made.key, expectation)
+        lease.commit(steps)
         if result.retry_at is not None:
             raise HandlerWaits(result)
         return replace(write, state=result.state, reason=result.reason)
@@ -189,6 +195,13 @@ def _deadline(seconds: float) -> Iterator[None]:
         yield
     finally:
         faulthandler.cancel_dump_traceback_later()
+
+
+def _rehearsed(write: Write, now: float) -> Result:
+    """Nothing is sent in dry-run mode; but what may have been sent before must not be called unsent."""
+    if write.attempts and write.state in (State.SENT, State.UNKNOWN):
+        return Result(State.UNKNOWN, "dry-run", retry_at=now + _HELD_IN_DRY_RUN)
+    return Result(State.DRY_RUN)
 
 
 def _still(reaction: Reaction, write: Write, client: OpenDental) -> bool:

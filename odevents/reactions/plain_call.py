@@ -7,7 +7,8 @@ from typing import Any
 
 from odevents.client.call import Call
 from odevents.config import ReactionTable
-from odevents.events.change import Change
+from odevents.events.change import WHOLE_ROW, Change
+from odevents.events.tables import table_named
 from odevents.reactions.action import Check, Context, Echo, Found, Intent
 from odevents.store.expected import Trace
 
@@ -46,6 +47,14 @@ class PlainCall:
     def call(self, intent: Intent, context: Context) -> Call:
         """The handler's call."""
         return self._call
+
+    def created(self, answer: object) -> Echo | None:
+        """What a POST has made, by its answer: the row will come back as a new one."""
+        table = _WATCHED.get(self._call.template.partition("/")[0])
+        key = answer.get(table_named(table).key) if table and isinstance(answer, dict) else None
+        if self._call.verb != "POST" or table is None or key is None:
+            return None
+        return Echo(table, str(key), [Trace(WHOLE_ROW, "equals", None)])
 
     def echo(self, intent: Intent, context: Context) -> Echo | None:
         """The row comes back with the values it was given."""

@@ -220,6 +220,11 @@ def _refuse_impossible(table: Table, kinds: frozenset[Kind], changed: Iterable[s
         raise ConfigError(f'{table.name} has no column "{unknown[0]}"; it has: {", ".join(known)}')
 
 
-def declared_handlers() -> list[Reaction]:
-    """The handlers declared by ``@on`` in modules imported so far."""
-    return list(_declared)
+def declared_handlers(modules: Iterable[str]) -> list[Reaction]:
+    """The handlers declared by ``@on`` in these modules, and in those below them, which have been imported."""
+    named = tuple(modules)
+    return [
+        reaction
+        for reaction in _declared
+        if any(f"{reaction.actions['handler'].__module__}.".startswith(f"{module}.") for module in named)
+    ]

@@ -26,7 +26,7 @@ def registry_of(file: ConfigFile) -> tuple[Registry, list[Problem]]:
         problems += found
         if not found and table.name not in registry:
             registry.add(rule(table))
-    for handler in declared_handlers():
+    for handler in declared_handlers(file.handlers):
         if handler.name in registry:
             problems.append(Problem(("handlers",), f'a handler and another reaction are both named "{handler.name}"'))
         else:

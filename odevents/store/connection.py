@@ -79,7 +79,10 @@ def doubts(server: Redis) -> list[Doubt]:
     version = str(info.get("valkey_version") or info.get("redis_version") or "0")
     found = [] if _newer(version) else [Doubt("version", version, "6.2 or newer", "RQ loses jobs on older servers")]
     try:
-        settings = cast("dict[str, str]", server.config_get("appendonly", "appendfsync", "maxmemory-policy"))
+        settings = cast(
+            "dict[str, str]",
+            server.config_get("appendonly", "appendfsync", "no-appendfsync-on-rewrite", "maxmemory-policy"),
+        )
     except redis.exceptions.ResponseError:
         unreadable = Doubt("CONFIG GET", "refused", "readable", "its durability cannot be checked from here")
         return [*found, unreadable]
@@ -110,6 +113,7 @@ def replicas_wanted(server: Redis) -> int:
 _WANTED = (
     ("appendonly", "yes", "a restart of the server loses deliveries that were answered 200"),
     ("appendfsync", "always", "a power cut loses about the last second of answered deliveries"),
+    ("no-appendfsync-on-rewrite", "no", "a power cut while the file is rewritten loses minutes of answered deliveries"),
     ("maxmemory-policy", "noeviction", "a full server throws away deliveries instead of refusing them"),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -32,21 +33,27 @@ commlog = "Somebody moved it"
 """
 
 
+def watch_appointments(running: Installation) -> Any:
+    """Subscribe to the appointments of the pretend office, and give the office."""
+    office = running.clinic.office("southside")
+    httpx.post(
+        f"{running.clinic.base_url}/subscriptions",
+        headers={"Authorization": office.authorization, "Content-Type": "application/json"},
+        json={
+            "EndPointUrl": f"http://127.0.0.1:{running.port}/apievents",
+            "Workstation": "SRV01",
+            "WatchTable": "Appointment",
+            "PollingSeconds": 1,
+        },
+    ).raise_for_status()
+    return office
+
+
 @pytest.fixture
 def subscribed(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """An office whose appointments are watched, and the number of one that is not yet confirmed."""
     with installation(tmp_path_factory.mktemp("echo"), "serve", "worker", reactions=LOOP) as running:
-        office = running.clinic.office("southside")
-        httpx.post(
-            f"{running.clinic.base_url}/subscriptions",
-            headers={"Authorization": office.authorization, "Content-Type": "application/json"},
-            json={
-                "EndPointUrl": f"http://127.0.0.1:{running.port}/apievents",
-                "Workstation": "SRV01",
-                "WatchTable": "Appointment",
-                "PollingSeconds": 1,
-            },
-        ).raise_for_status()
+        office = watch_appointments(running)
         unconfirmed = office.rows("definition", Category=2, ItemName="Not Called")[0]["DefNum"]
         number = office.rows("appointment", AptStatus="Scheduled")[0]["AptNum"]
         office.change("appointment", number, Confirmed=unconfirmed, Note="Here before", Op=1)
@@ -105,3 +112,32 @@ def test_the_same_change_by_a_person_does_trigger(subscribed: Any) -> None:
 
     until(lambda: len(running.writes()) == 1, what="the commlog")
     assert [log["Note"] for log in office.rows("commlog")].count("Somebody confirmed, or wrote a note") == 1
+
+
+FOLLOW_UP = """
+from odevents import on
+from odevents.client.resources.appointments import Appointment
+
+@on(Appointment, "created")
+def follow_up(change, office):
+    row = change.row
+    office.client.appointments.create(PatNum=row.PatNum, Op=row.Op, AptDateTime=row.AptDateTime, ProvNum=row.ProvNum)
+"""
+
+
+def test_a_row_that_a_handler_created_is_not_new_to_it(tmp_path: Path) -> None:
+    """Else a handler that books a follow-up for each new appointment would book for ever."""
+    (tmp_path / "follow_up.py").write_text(FOLLOW_UP)
+    with installation(tmp_path, "serve", "worker", reactions="", handlers=["follow_up"]) as running:
+        office = watch_appointments(running)
+        running.runtime.store.mark_complete("southside", "Appointment")
+        template = office.rows("appointment", AptStatus="Scheduled")[0]
+        booked = {name: template[name] for name in ("PatNum", "Op", "ProvNum", "AptDateTime", "AptStatus", "Pattern")}
+        office.insert("appointment", **booked)
+        for _ in range(4):
+            running.clinic.poll_now()
+            until(running.idle)
+
+        assert running.writes() == [("POST", "/appointments")]
+        kinds = [row.kind for row in outcomes(running)]
+        assert (kinds.count("created"), kinds.count("echo")) == (1, 1)

@@ -27,6 +27,7 @@ from odevents.listener.run import Listener, listen
 from odevents.listener.selection import Board
 from odevents.listener.tally import Outlet
 from odevents.office import Office
+from odevents.reactions import registry
 from odevents.reactions.registry import Registry, declared_handlers, on
 from tests.support.listening import ANNA, BRADLEY, KEY, free_port, listening, until
 from tests.unit.listener.test_selection import selection
@@ -348,7 +349,7 @@ def test_a_test_event_stays_on_this_machine() -> None:
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(sys, "path", [*sys.path])
-    before = len(declared_handlers())
+    before = len(registry._declared)
     (tmp_path / "front_desk.py").write_text(
         "from odevents import PatientSelected, on\n"
         "seen = []\n"
@@ -361,8 +362,6 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     )
     yield "front_desk"
     sys.modules.pop("front_desk", None)
-    from odevents.reactions import registry
-
     del registry._declared[before:]
 
 
@@ -390,7 +389,7 @@ def test_a_handler_that_raises_is_told_of_without_what_it_said() -> None:
     def writes(change: Change[PatientSelected], office: Office) -> None:
         office.client.commlogs.create(PatNum=change.row.PatNum, Note="x")
 
-    reactions = declared_handlers()[-2:]
+    reactions = declared_handlers([__name__])[-2:]
     with listening(handlers=reactions) as listener:
         listener.fire(BRADLEY)
         until(lambda: listener.tally.outlets["handlers"].failed == 2)

@@ -57,7 +57,13 @@ def test_a_server_that_outlived_its_parent_is_adopted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "value"), [("appendonly", "no"), ("appendfsync", "everysec"), ("maxmemory-policy", "allkeys-lru")]
+    ("setting", "value"),
+    [
+        ("appendonly", "no"),
+        ("appendfsync", "everysec"),
+        ("maxmemory-policy", "allkeys-lru"),
+        ("no-appendfsync-on-rewrite", "yes"),
+    ],
 )
 def test_a_server_that_may_lose_acknowledged_deliveries_is_doubted_by_name(
     tmp_path: Path, setting: str, value: str
