@@ -13,6 +13,7 @@ from starlette.requests import Request
 from odevents.errors import DeliveryRefused, StoreUnavailable
 from odevents.events.delivery import Delivery, event_type, machine_name, rows_in
 from odevents.events.row import minimise
+from odevents.events.tables import counted_as
 from odevents.log import logger
 from odevents.office import OfficeAccess, Offices
 from odevents.queues import Hints
@@ -92,7 +93,9 @@ class Receiver:
                 await asyncio.to_thread(self._hints.enqueue, delivery.office, "inbox", self._clock())
             await self._accepting.note_ack(delivery.office, delivery.id, milliseconds)
             if delivery.type.disagrees:
-                await self._accepting.count("deliveries", delivery.office, delivery.type.table, "type-disagrees")
+                await self._accepting.count(
+                    "deliveries", delivery.office, counted_as(delivery.type.table), "type-disagrees"
+                )
         except StoreUnavailable as error:
             logger.warning("hint not given", office=delivery.office, error=str(error))
 

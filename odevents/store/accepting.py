@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from odevents.errors import StoreUnavailable
 from odevents.events.delivery import Delivery
+from odevents.events.tables import counted_as
 from odevents.store import keys
 from odevents.store.compression import compress
 from odevents.store.dead_letters import DeadLetter, steps_to_bury
@@ -57,7 +58,7 @@ class Accepting:
             together.rpush(keys.inbox(office), delivery.id)
             together.zadd(keys.DELIVERIES, {f"{office}/{delivery.id}": milliseconds})
             together.zadd(keys.lanes("inbox"), {office: 0})
-            together.hincrby(keys.STATS, f"deliveries|{office}|{delivery.type.table}|accepted", 1)
+            together.hincrby(keys.STATS, f"deliveries|{office}|{counted_as(delivery.type.table)}|accepted", 1)
             together.set(keys.hint(office, "inbox"), 1, nx=True, px=keys.HINT_MS)
             answers = await self._kept(together)
         return bool(answers[-1])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from odevents.events.tables import counted_as
 from odevents.store import keys
 from odevents.store.atomic import Steps, in_store
 from odevents.store.compression import compress, decompress
@@ -182,7 +183,7 @@ class Inbox:
         steps.reindex(office, "inbox")
         steps.add("ZREMRANGEBYRANK", keys.DELIVERIES, 0, -INDEX_LIMIT - 1)
         for kind, number in ended.kinds.items():
-            steps.count("rows", office, entry.table, kind, by=number)
+            steps.count("rows", office, counted_as(entry.table), kind, by=number)
         append_to_tail(
             steps,
             "delivery",
