@@ -1,6 +1,7 @@
-"""Logging: JSON lines to standard output, from an allow-list of fields, everything of the libraries routed through it.
+"""Logging: JSON lines from an allow-list of fields, everything of the libraries routed through it.
 
-What is not on the list is dropped before it is rendered, so that no value of a row can slip into a log by accident.
+They go to standard error, as all talk does; standard output is for data. What is not on the list is dropped before it
+is rendered, so that no value of a row can slip into a log by accident.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Settings of the process, from the environment: frozen, typed, secrets masked.
 
-Every secret can also come from a file named by the same variable with ``_FILE`` behind it (mounted secrets).
+Every secret can also come from a file named by the same variable with ``_FILE`` behind it (mounted secrets). What a
+file ``.env`` says has been put into the environment by the command line before (``cli/env_file.py``).
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -19,14 +20,14 @@ from odevents.errors import ConfigError
 
 PREFIX = "ODEVENTS_"
 _FILE = "_FILE"
+_SECRETS = ("redis_url", "sealing_keys", "identity_key")
 
 
 class Settings(BaseSettings):
-    """What the environment says. Order: variable, then its ``_FILE``, then ``.env``, then the default."""
+    """What the environment says. Order: variable, then its ``_FILE`` where it is a secret, then the default."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
         frozen=True,
         extra="ignore",
         hide_input_in_errors=True,
@@ -73,17 +74,24 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("redis_url")
+    @classmethod
+    def _url(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _names_a_server(value.get_secret_value()):
+            raise ValueError("must be redis://host:port/number, rediss:// for TLS, or unix:///path")
+        return value
+
     @classmethod
     def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the signature is the library's
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the signature is the library's
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put the ``*_FILE`` variables between the environment and ``.env``."""
-        return init_settings, env_settings, _FromFiles(settings_cls), dotenv_settings
+        """Put the ``*_FILE`` variables behind the environment."""
+        return init_settings, env_settings, _FromFiles(settings_cls)
 
     def ring(self) -> list[bytes]:
         """The sealing keys, newest first.
@@ -106,13 +114,15 @@ class _FromFiles(PydanticBaseSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        for name in self.settings_cls.model_fields:
+        for name in _SECRETS:
             variable = variable_of(name) + _FILE
             if path := os.environ.get(variable):
                 try:
                     values[name] = Path(path).read_text(encoding="utf-8").strip()
                 except OSError as error:
                     raise ConfigError(f"{variable}: cannot read {path}: {error.strerror}") from None
+                except UnicodeDecodeError:
+                    raise ConfigError(f"{variable}: cannot read {path}: it is not text") from None
         return values
 
 
@@ -122,16 +132,26 @@ def variable_of(name: str) -> str:
     return str(alias.choices[0]) if isinstance(alias, AliasChoices) else PREFIX + name.upper()
 
 
-def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+def _names_a_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        if parts.scheme == "unix":
+            return bool(parts.path)
+        return parts.scheme in ("redis", "rediss") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def load_settings() -> Settings:
     """Read the environment, and refuse it as a whole if anything in it is wrong.
 
     :raises ConfigError: one line per mistake, naming the variable; values are never shown.
     """
     known = {variable_of(name) for name in Settings.model_fields}
-    known |= {name + _FILE for name in known} | {f"{PREFIX}REDIS_URL"}
+    known |= {variable_of(name) + _FILE for name in _SECRETS} | {f"{PREFIX}REDIS_URL"}
     faults = [
         f"{name}: no such setting; see .env.example for those there are"
-        for name in sorted(environment)
+        for name in sorted(os.environ)
         if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}TEST_")
     ]
     try:
@@ -139,16 +159,22 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     except ValidationError as error:
         for fault in error.errors(include_input=False, include_url=False, include_context=False):
             name = str(fault["loc"][0])
-            faults.append(f"{variable_of(name) if name in Settings.model_fields else name}: {fault['msg']}")
+            faults.append(f"{variable_of(name) if name in Settings.model_fields else name}: {_plain(fault)}")
         raise ConfigError("\n".join(faults)) from None
     if faults:
         raise ConfigError("\n".join(faults))
     return settings
 
 
+def _plain(fault: Any) -> str:
+    return str(fault["msg"]).removeprefix("Value error, ")
+
+
 def _key(variable: str, secret: SecretStr | None) -> bytes:
     if secret is None:
-        raise ConfigError(f"{variable} is not set; make one with: openssl rand -base64 32")
+        raise ConfigError(
+            f"{variable} is not set; make one with: openssl rand -base64 32 (`odevents up` makes its own)"
+        )
     try:
         key = base64.b64decode(secret.get_secret_value(), validate=True)
     except (binascii.Error, ValueError):

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
+import time
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from redis.exceptions import ConnectionError as NotConnected
+from redis.exceptions import RedisError
 from rq import SimpleWorker
+from rq.exceptions import DequeueTimeout
 from rq.serializers import JSONSerializer
+from rq.worker import WorkerStatus
 
 from odevents.errors import StoreUnavailable
 from odevents.log import configure_logging, logger
@@ -46,12 +52,42 @@ class LaneWorker(SimpleWorker):
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, Queue] | None:
-        """The next job; ``None`` when the worker should leave."""
+        """The next job; ``None`` when the worker should leave.
+
+        Not RQ's own, which tries for ever to reach a server that is down and never looks at the flag.
+        """
         while not self._stop_requested:
-            result = super().dequeue_job_and_maintain_ttl(_LOOK_EVERY, _LOOK_EVERY)
-            if result is not None:
-                return result
+            try:
+                if result := self._next():
+                    return result
+            except DequeueTimeout:
+                continue
+            except NotConnected as error:
+                logger.warning("Redis does not answer", error=type(error).__name__)
+                time.sleep(_LOOK_EVERY)
         return None
+
+    def _next(self) -> tuple[Job, Queue] | None:
+        self.set_state(WorkerStatus.IDLE)
+        self.heartbeat()
+        if self.should_run_maintenance_tasks:
+            self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        found = self.queue_class.dequeue_any(
+            self.queues,
+            _LOOK_EVERY,
+            connection=self.connection,
+            job_class=self.job_class,
+            serializer=self.serializer,
+            death_penalty_class=self.death_penalty_class,
+        )
+        if found:
+            found[0].redis_server_version = self.get_redis_server_version()  # type: ignore[no-untyped-call]
+        return found
+
+    def teardown(self) -> None:
+        """Say goodbye, if the server can hear it; it forgets a worker that does not."""
+        with contextlib.suppress(RedisError):
+            super().teardown()  # type: ignore[no-untyped-call]
 
 
 def drain(office: str, lane: Lane) -> None:

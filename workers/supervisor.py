@@ -75,6 +75,10 @@ class Supervisor:
         """Make :meth:`run` come to an end."""
         self._stopping.set()
 
+    def dead(self) -> list[str]:
+        """The names of the children that have died and were not started again yet."""
+        return [child.name for child in self.children if child.process and child.process.poll() is not None]
+
     def revive(self) -> None:
         """Start again what has died, not more often than once a second."""
         for child in self.children:

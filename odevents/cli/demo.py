@@ -8,17 +8,17 @@ import os
 import shutil
 import signal
 import socket
-import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from odevents.cli.demo_folder import demo_folder, describe, make_demo_folder
+from odevents.cli.serve import listening
 from odevents.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -27,11 +27,7 @@ if TYPE_CHECKING:
     from workers.supervisor import Supervisor
 
 READY_WITHIN = 30.0
-
-
-def demo_folder() -> Path:
-    """Where the running demo of this user keeps its data, and says how to reach it."""
-    return Path(tempfile.gettempdir()) / f"odevents-demo-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+UNDERSTOOD_WITHIN = 60.0
 
 
 @click.command()
@@ -45,11 +41,12 @@ def demo(port: int, rate: int, seconds: float | None) -> None:
     from workers.supervisor import Supervisor
 
     configure_logging("error", json=False)
+    port = port or _free_port()
+    listening("127.0.0.1", port).close()  # refuse a port that is taken before anything is started
     with _server() as redis_url, Simulator(demo_offices(3), rate=rate) as clinic:
-        port = port or _free_port()
         environment = _environment(redis_url, clinic, port)
         os.environ |= environment
-        (demo_folder() / "demo.json").write_text(json.dumps(environment))
+        describe(environment)
         from odevents.cli.up import everything
         from odevents.runtime import load_runtime
 
@@ -61,10 +58,11 @@ def demo(port: int, rate: int, seconds: float | None) -> None:
         try:
             runtime.store.ledger.mark_new()
             _await_receiver(port, supervisor)
-            _prime(runtime, clinic, port)
-            _subscribe(runtime, clinic, port)
-            _introduce(runtime, clinic, port, rate)
-            _watch(runtime, supervisor, seconds)
+            _prime(runtime, clinic, port, supervisor)
+            if not supervisor.stopping:
+                _subscribe(runtime, clinic, port)
+                _introduce(runtime, clinic, port, rate)
+                _watch(runtime, supervisor, seconds)
         finally:
             click.echo("\n  stopping …", err=True)
             supervisor.stop()
@@ -75,22 +73,20 @@ def _server() -> Iterator[str]:
     """The server named by REDIS_URL, or an embedded one with an empty folder; its folder goes with it."""
     from odevents.store.embedded import EmbeddedServer
 
-    folder = demo_folder()
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if given := os.environ.get("REDIS_URL"):
-        yield given
-        return
-    server = EmbeddedServer(folder / "server", empty=True)
+    folder = make_demo_folder()
+    given = os.environ.get("REDIS_URL")
+    server = None if given else EmbeddedServer(folder / "server", empty=True)
     try:
-        yield server.url
+        yield server.url if server else str(given)
     finally:
-        server.stop()
+        if server:
+            server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _environment(redis_url: str, clinic: Simulator, port: int) -> dict[str, str]:
     """The settings of all processes of the demo, its configuration file written."""
-    from odevents.cli.up import keys_in
+    from odevents.cli.kept import keys_in
     from odevents.simulator import DEVELOPER_KEY
 
     folder = demo_folder()
@@ -112,23 +108,26 @@ def _environment(redis_url: str, clinic: Simulator, port: int) -> dict[str, str]
 
 def _await_receiver(port: int, supervisor: Supervisor) -> None:
     until = time.monotonic() + READY_WITHIN
-    while time.monotonic() < until and not supervisor.stopping:
+    while time.monotonic() < until and not supervisor.stopping and not supervisor.dead():
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
     if not supervisor.stopping:
-        raise StoreUnavailable(f"the receiver did not start on port {port}; is the port taken? Try --port 0")
+        raise StoreUnavailable(f"the demo did not start: no receiver on port {port}; try --port 0")
 
 
-def _prime(runtime: Runtime, clinic: Simulator, port: int) -> None:
+def _prime(runtime: Runtime, clinic: Simulator, port: int, supervisor: Supervisor) -> None:
     """Make the offices' rows known, as a backfill would, so that the first change of each is seen as a change."""
     from odevents.client.opendental import OpenDental
     from odevents.client.session import Session
     from odevents.simulator import DEVELOPER_KEY
 
+    until = time.monotonic() + UNDERSTOOD_WITHIN
     for office in clinic.offices.values():
+        if supervisor.stopping:
+            return
         key = office.customer_key
         with Session(developer_key=DEVELOPER_KEY, customer_key=key, base_urls=[clinic.base_url]) as session:
             client = OpenDental(session)
@@ -138,7 +137,9 @@ def _prime(runtime: Runtime, clinic: Simulator, port: int) -> None:
                 headers = {"Authorization": key, "Event-Type": f"WatchTable: {table}", "Workstation": "BACKFILL"}
                 request = urllib.request.Request(f"http://127.0.0.1:{port}/apievents", body, headers)
                 urllib.request.urlopen(request, timeout=10).close()  # noqa: S310  our own receiver
-        while any(entry.status == "waiting" for entry in runtime.store.inbox.recent(10)):
+        while any(entry.status == "waiting" for entry in runtime.store.inbox.recent(10)) and not supervisor.stopping:
+            if time.monotonic() > until:
+                raise StoreUnavailable("the demo did not start: its workers did not understand the first deliveries")
             time.sleep(0.02)
         for table in tables:
             runtime.store.mark_complete(office.name, table)

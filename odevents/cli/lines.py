@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from odevents.cli.output import printable
 from odevents.store.ledger import ENDED, State
 from odevents.store.tail import Happening
 
@@ -55,7 +56,7 @@ class _Line:
         kinds = ", ".join(kind if number == 1 else f"{number} {kind}" for kind, number in said["kinds"].items())
         ack = f"ack {said['ack']:.0f} ms" if said.get("ack") is not None else ""
         return (
-            f"{when}  {said['office']:<10} {said['table']:<18} {rows:<7} {ack:<10} {kinds:<12} "
+            f"{when}  {said['office']:<10} {printable(said['table']):<18} {rows:<7} {ack:<10} {kinds:<12} "
             f"{self._done():<58} {said['delivery']}"
         )
 

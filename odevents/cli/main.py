@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
 from odevents import __version__
+from odevents.cli.env_file import load_env_file
 from odevents.errors import OdeventsError
 
 COMMANDS = {
@@ -53,10 +55,17 @@ class Commands(click.Group):
             formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
 
 
+WITHOUT_ENV_FILE = ("demo", "simulate")
+"""Commands that are about something invented, and so have nothing to do with what is configured here."""
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="odevents")
-def odevents() -> None:
+@click.pass_context
+def odevents(context: click.Context) -> None:
     """React to what happens in Open Dental, and know when it stopped telling you."""
+    if context.invoked_subcommand not in WITHOUT_ENV_FILE:
+        load_env_file(Path(".env"))
 
 
 def main() -> None:

@@ -39,16 +39,22 @@ def counted(numbers: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {name}" for name, number in numbers.items())
 
 
+def printable(text: str) -> str:
+    """Without control characters and tabs, which would move the cursor or make two cells of one."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
 def _print_table(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
     for record in records:
-        table.add_row(*(_cell(record[column]) for column in columns))
+        table.add_row(*(Text(_cell(record[column])) for column in columns))  # as text: no markup, no emoji
     Console().print(table)
 
 
 def _cell(value: Any) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else printable(str(value))

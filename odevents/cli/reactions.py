@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from odevents.runtime import Runtime
     from odevents.store.inbox import Entry
 
+_MOST = 100_000
+
 
 @click.group()
 def reactions() -> None:
@@ -55,6 +57,9 @@ def explain(delivery: str, row: int | None, as_json: bool) -> None:
 
     runtime = attach()
     entry = find(runtime, delivery)
+    if unexplained := _not_understood(runtime, entry):
+        print_records([unexplained], tuple(unexplained), as_json=as_json)
+        return
     explained = [found for found in _explained(runtime, entry) if row in (None, found["row"])]
     if row is not None and not explained:
         raise ConfigError(f"{delivery} has {entry.rows} rows, counted from 0; there is no row {row}")
@@ -63,6 +68,17 @@ def explain(delivery: str, row: int | None, as_json: bool) -> None:
         return
     for found in explained:
         _print_row(found)
+
+
+def _not_understood(runtime: Runtime, entry: Entry) -> dict[str, str]:
+    """What to say of a delivery whose rows were never held against a reaction; nothing of others."""
+    if entry.status == "processed" or runtime.store.inbox.outcomes(entry.office, entry.id):
+        return {}
+    if entry.status == "waiting":
+        return {"delivery": entry.id, "status": "waits", "reason": "no worker has looked at it yet: odevents worker"}
+    letters = (letter for letter in runtime.store.dead_letters.recent(_MOST) if letter.delivery == entry.id)
+    code = next((letter.code for letter in letters if letter.of == "delivery"), "unknown")
+    return {"delivery": entry.id, "status": f"given up: {code}", "reason": "see `odevents dead list --of delivery`"}
 
 
 def _explained(runtime: Runtime, entry: Entry) -> list[dict[str, Any]]:

@@ -57,7 +57,7 @@ def _settings() -> Iterator[str]:
     yield ""
     yield "## Settings"
     yield ""
-    yield "Environment variables of every process; each also as `<NAME>_FILE`, the path of a file that holds the value."
+    yield "Environment variables of every process; a secret also as `<NAME>_FILE`, the path of a file that holds it."
     yield ""
     yield "| variable | default | meaning |"
     yield "| --- | --- | --- |"

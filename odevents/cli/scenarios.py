@@ -119,4 +119,3 @@ SCENARIOS = {
     ),
     "row.unreadable": Scenario("a row that cannot be read", "Appointment", {**_APPOINTMENT, "AptNum": None}, new=True),
 }
-STAMPS = {"Appointment": "DateTStamp", "AppointmentDeleted": "HistDateTStamp", "PatField": "SecDateTEdit"}

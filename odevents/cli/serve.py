@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import sys
 from typing import TYPE_CHECKING
 
 import click
+
+from odevents.errors import ConfigError
 
 if TYPE_CHECKING:
     from uvicorn import Server
@@ -28,8 +32,24 @@ def serve() -> None:
     for doubt in runtime.refuse_doubtful_redis():
         logger.warning("Redis may lose what it acknowledged", setting=doubt)
     server = _server(runtime)
-    logger.info("receiver starts", host=runtime.settings.host, port=runtime.settings.port, pid=os.getpid())
-    server.run()
+    listener = listening(runtime.settings.host, runtime.settings.port)
+    logger.info("receiver starts", host=runtime.settings.host, port=listener.getsockname()[1], pid=os.getpid())
+    server.run([listener])
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there.
+
+    :raises ConfigError: the port is taken, or the address is not this machine's.
+    """
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        fault = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be listened on ({error.strerror})"
+        raise ConfigError(
+            f"port {port} of {host} {fault}; stop what listens there, or choose another: "
+            "ODEVENTS_PORT and ODEVENTS_HOST, or for the demo --port 0"
+        ) from None
 
 
 def _server(runtime: Runtime) -> Server:
@@ -46,8 +66,6 @@ def _server(runtime: Runtime) -> Server:
     return uvicorn.Server(
         uvicorn.Config(
             create_app(receiver, accepting.takes_writes),
-            host=runtime.settings.host,
-            port=runtime.settings.port,
             loop="uvloop" if sys.platform != "win32" else "asyncio",
             http="httptools",
             log_config=None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from odevents.cli.scenarios import SCENARIOS, STAMPS, Scenario
+from odevents.cli.scenarios import SCENARIOS, Scenario
 from odevents.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from odevents.runtime import Runtime
 
 WORKSTATION = "TRIGGER"
+_NEW_KEYS = 10**12
+"""Keys of new rows are above this, where no office has one."""
+
+_NUMBER = re.compile(r"0|-?[1-9][0-9]*")
 
 
 @click.command()
@@ -28,11 +33,11 @@ WORKSTATION = "TRIGGER"
 @click.option("--table", default="Appointment", show_default=True, help="With --file: what its rows are.")
 @click.option("--office", help="Whose event it is; the first office unless given.")
 @click.option("--set", "changes", multiple=True, metavar="FIELD=VALUE", help="Put this into the row; may be repeated.")
-@click.option("--rows", default=1, show_default=True, type=click.IntRange(1, 1000), help="So many rows, by key.")
+@click.option("--rows", type=click.IntRange(1, 1000), help="So many rows, each with its own key; 1 unless given.")
 @click.option("--to", "url", help="The receiver; http://HOST:PORT/apievents of the settings unless given.")
 def trigger(
     scenario: str | None, listing: bool, file: Path | None, table: str, office: str | None, changes: tuple[str, ...],
-    rows: int, url: str | None,
+    rows: int | None, url: str | None,
 ) -> None:  # fmt: skip
     """Send SCENARIO to the receiver. What is a change is sent twice: as it was, then changed."""
     if listing:
@@ -41,18 +46,24 @@ def trigger(
         return
     if (scenario is None) == (file is None):
         raise click.UsageError("name one scenario, or send your own with --file; --list shows the scenarios")
+    if file is not None and (changes or rows):
+        raise click.UsageError("--set and --rows are for scenarios; what --file names is sent as it is")
     chosen = None if scenario is None else _scenario(scenario)
-    settings = [_setting(change) for change in changes]
+    given = {} if chosen is None else dict(_setting(change, chosen.row) for change in changes)
     from odevents.cli.context import attach
 
     runtime = attach()
     sender = _office(runtime, office)
     target = url or f"http://{runtime.settings.host}:{runtime.settings.port}/apievents"
     if file is not None:
-        _post(target, sender, f"WatchTable: {table}", file.read_bytes())
-    elif chosen is not None:
-        for body in _bodies(chosen, dict(settings), rows, _now(sender)):
-            _post(target, sender, f"{chosen.source}: {chosen.table}", json.dumps(body).encode())
+        taken = _post(target, sender, f"WatchTable: {table}", file.read_bytes())
+    else:
+        assert chosen is not None
+        bodies = bodies_of(chosen, given, rows or 1, _now(sender))
+        event = f"{chosen.source}: {chosen.table}"
+        taken = all(_post(target, sender, event, json.dumps(body).encode()) for body in bodies)
+    if not taken:
+        raise click.exceptions.Exit(1)
 
 
 def _scenario(name: str) -> Scenario:
@@ -67,11 +78,13 @@ def _scenario(name: str) -> Scenario:
     )
 
 
-def _setting(change: str) -> tuple[str, Any]:
+def _setting(change: str, row: dict[str, Any]) -> tuple[str, Any]:
+    """A field and its value: a number where the scenario has one there and one is written, else text."""
     field, separator, value = change.partition("=")
     if not separator:
         raise click.UsageError(f'--set takes FIELD=VALUE, not "{change}"')
-    return field, int(value) if value.lstrip("-").isdigit() else value
+    is_number = isinstance(row.get(field), int) and _NUMBER.fullmatch(value)
+    return field, int(value) if is_number else value
 
 
 def _office(runtime: Runtime, name: str | None) -> OfficeAccess:
@@ -88,28 +101,40 @@ def _now(office: OfficeAccess) -> datetime:
     return office.local_time(time.time())
 
 
-def _bodies(scenario: Scenario, given: dict[str, Any], rows: int, now: datetime) -> Iterator[Any]:
-    """The deliveries of a scenario: the rows as they were, unless they are new, and the rows changed."""
-    stamp = STAMPS.get(scenario.table, "DateTStamp")
-    before, after = now - timedelta(seconds=1), now
+def bodies_of(scenario: Scenario, given: dict[str, Any], rows: int, now: datetime) -> Iterator[Any]:
+    """The deliveries of a scenario: the rows as they were, unless they are new, and the rows changed.
+
+    :param given: fields that hold this instead of what the scenario says.
+    :param now: the office's local time; what is new has a key and an entry date of now.
+    """
+    from odevents.events.tables import table_named
+
+    table = table_named(scenario.table)
+    row = dict(scenario.row)
+    if scenario.new and row[table.key] is not None and scenario.source == "WatchTable":
+        row[table.key] = _NEW_KEYS + int(now.timestamp() * 10)
+    if scenario.new and table.entry:
+        row[table.entry] = _spelled(now)[: len(row[table.entry])]
+    before = {table.stamp: _spelled(now - timedelta(seconds=1))} if table.stamp else {}
+    after = {table.stamp: _spelled(now)} if table.stamp else {}
     if scenario.change:
-        yield _rows({**scenario.row, **given, stamp: _spelled(before)}, rows)
-    changed = {**scenario.row, **scenario.change, **given, stamp: _spelled(after)}
-    if scenario.new and "SecDateTEntry" in changed:
-        changed["SecDateTEntry"] = _spelled(after)
-    yield changed if scenario.source == "UiEventType" else _rows(changed, rows)
+        yield _rows({**row, **before, **given}, table.key, rows)
+    changed = {**row, **after, **scenario.change, **given}
+    yield changed if scenario.source == "UiEventType" else _rows(changed, table.key, rows)
 
 
-def _rows(row: dict[str, Any], number: int) -> list[dict[str, Any]]:
-    key = next(iter(row))
-    return [{**row, key: row[key] + index if index else row[key]} for index in range(number)]
+def _rows(row: dict[str, Any], key: str, number: int) -> list[dict[str, Any]]:
+    if not isinstance(row[key], int):
+        return [row] * number
+    return [{**row, key: row[key] + index} for index in range(number)]
 
 
 def _spelled(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
-def _post(url: str, office: OfficeAccess, event_type: str, body: bytes) -> None:
+def _post(url: str, office: OfficeAccess, event_type: str, body: bytes) -> bool:
+    """Send it, say what was answered, and return whether it was taken."""
     import urllib.error
     import urllib.request
 
@@ -118,7 +143,9 @@ def _post(url: str, office: OfficeAccess, event_type: str, body: bytes) -> None:
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
             click.echo(f"{answer.status}  {event_type}  {answer.read().decode().strip()}")
+            return True
     except urllib.error.HTTPError as refused:
         click.echo(f"{refused.code}  {event_type}  {refused.read().decode().strip()}")
+        return False
     except (urllib.error.URLError, OSError) as error:
         raise StoreUnavailable(f"nobody answers at {url} ({error}); is the receiver running? odevents up") from None

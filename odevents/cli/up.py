@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import os
-import secrets
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,14 +15,19 @@ if TYPE_CHECKING:
 @click.command()
 def up() -> None:
     """Run receiver, workers and scheduler. Without REDIS_URL an embedded server keeps its data in ODEVENTS_DATA."""
+    from odevents.cli.kept import key_file, keys_in, missing_keys, server_file
+    from odevents.cli.serve import listening
     from odevents.log import configure_logging, logger
     from odevents.settings import load_settings
     from workers.supervisor import Supervisor
 
     settings = load_settings()
     configure_logging(settings.log_level, json=not sys.stderr.isatty())
-    new = not settings.sealing_keys and not (settings.data / "identity_key").exists()
-    environment = {} if settings.sealing_keys else keys_in(settings.data)
+    missing = missing_keys(settings)
+    identity = "ODEVENTS_IDENTITY_KEY"
+    new = identity in missing and not key_file(settings.data, identity).exists()
+    listening(settings.host, settings.port).close()  # refuse a port that is taken before anything is started
+    environment = keys_in(settings.data, missing) if missing else {}
     server = None
     if settings.redis_url is None:
         from odevents.store.embedded import EmbeddedServer
@@ -49,6 +51,7 @@ def up() -> None:
     finally:
         if server:
             server.stop()
+            server_file(settings.data).unlink(missing_ok=True)
 
 
 def everything() -> list[Child]:
@@ -56,16 +59,3 @@ def everything() -> list[Child]:
     from workers.supervisor import Child
 
     return [Child(name, ["odevents.cli.main", name]) for name in ("serve", "worker", "scheduler")]
-
-
-def keys_in(folder: Path) -> dict[str, str]:
-    """The keys of an installation that keeps them beside its data, made when first needed."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    variables = {}
-    for variable in ("ODEVENTS_SEALING_KEYS", "ODEVENTS_IDENTITY_KEY"):
-        file = folder / variable.removeprefix("ODEVENTS_").lower()
-        if not file.exists():
-            file.touch(mode=0o600)
-            file.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
-        variables[variable] = file.read_text().strip()
-    return variables

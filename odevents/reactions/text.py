@@ -20,7 +20,12 @@ MOST_CHARACTERS = 2000
 
 MOST_SOURCE = 4000
 OURS = frozenset({"today", "now", "office", "old"})
-FILTERS = frozenset({"upper", "lower", "title", "trim", "default", "truncate", "int", "round"})
+FILTERS = {"upper": 0, "lower": 0, "title": 0, "trim": 0, "default": 2, "truncate": 1, "int": 1, "round": 1}
+"""The filters, and how many plain values each may be given."""
+
+TESTS = frozenset({"defined", "undefined", "none", "string", "number", "eq", "ne", "in"})
+SHORTEST = 10
+"""Fewest characters that a text may be truncated to."""
 
 _ALLOWED = (
     nodes.Template,
@@ -66,6 +71,10 @@ def check_text(source: str, columns: Iterable[str] | None) -> None:
     for node in tree.find_all(nodes.Node):
         _check_node(node)
     _check_names(tree, columns)
+    try:
+        _compiled(source)
+    except TemplateError as error:
+        raise TextInvalid(f"not a valid text: {error.message}") from None
 
 
 def render(source: str, values: Mapping[str, Any], **ours: Any) -> str:
@@ -75,7 +84,7 @@ def render(source: str, values: Mapping[str, Any], **ours: Any) -> str:
     """
     try:
         text = _compiled(source).render({**values, **ours})
-    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+    except (TemplateError, TypeError, ValueError, ArithmeticError, AssertionError) as error:
         raise TextInvalid(f"the text could not be made ({type(error).__name__})") from None
     text = str(text).strip()
     return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"
@@ -105,22 +114,45 @@ def _compiled(source: str) -> Any:
 def _check_node(node: nodes.Node) -> None:
     if not isinstance(node, _ALLOWED):
         raise TextInvalid(f"{type(node).__name__.lower()} is not allowed; allowed: {{{{ Column }}}}, filters, if/else")
-    if isinstance(node, nodes.Filter) and node.name not in FILTERS:
-        raise TextInvalid(f'no filter "{node.name}"; there are: {", ".join(sorted(FILTERS))}')
+    if isinstance(node, nodes.Filter):
+        _check_filter(node)
+    if isinstance(node, nodes.Test) and node.name not in TESTS:
+        raise TextInvalid(f'no test "{node.name}"; there are: {", ".join(sorted(TESTS))}')
     if isinstance(node, nodes.Getattr | nodes.Getitem) and not _of_old(node):
-        raise TextInvalid("only old.Column may have a dot")
+        raise TextInvalid("only old.Column may have a dot, or old['Column'] brackets")
+
+
+def _check_filter(node: nodes.Filter) -> None:
+    if node.name not in FILTERS:
+        raise TextInvalid(f'no filter "{node.name}"; there are: {", ".join(sorted(FILTERS))}')
+    given = [argument.value for argument in node.args if isinstance(argument, nodes.Const)]
+    if node.kwargs or len(given) != len(node.args) or len(given) > FILTERS[node.name]:
+        raise TextInvalid(f"the filter {node.name} is given at most {FILTERS[node.name]} plain values, without names")
+    whole = node.name in ("truncate", "int", "round")
+    if whole and not all(isinstance(value, int) for value in given):
+        raise TextInvalid(f"the filter {node.name} is given a whole number")
+    if node.name == "truncate" and given and given[0] < SHORTEST:
+        raise TextInvalid(f"a text is truncated to {SHORTEST} characters or more")
 
 
 def _of_old(node: nodes.Getattr | nodes.Getitem) -> bool:
-    return isinstance(node.node, nodes.Name) and node.node.name == "old"
+    return isinstance(node.node, nodes.Name) and node.node.name == "old" and _column_of(node) is not None
+
+
+def _column_of(node: nodes.Getattr | nodes.Getitem) -> str | None:
+    """The column that is looked up, ``None`` where that is not written in the text itself."""
+    if isinstance(node, nodes.Getattr):
+        return node.attr
+    return node.arg.value if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str) else None
 
 
 def _check_names(tree: nodes.Template, columns: Iterable[str] | None) -> None:
     if columns is None:
         return
     known = OURS.union(columns)
-    names = {node.name for node in tree.find_all(nodes.Name)} | {
-        node.attr for node in tree.find_all(nodes.Getattr) if _of_old(node)
-    }
+    names = {node.name for node in tree.find_all(nodes.Name)}
+    for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        assert isinstance(node, nodes.Getattr | nodes.Getitem)
+        names.add(str(_column_of(node)))
     if unknown := sorted(names - known):
         raise TextInvalid(f'no column "{unknown[0]}"; there are: {", ".join(sorted(known))}')

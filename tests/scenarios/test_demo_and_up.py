@@ -103,8 +103,14 @@ def test_up_survives_kill_9_of_itself_with_everything_it_had_acknowledged(folder
         return httpx.post(f"http://127.0.0.1:{port}/apievents", json=[{"AptNum": number}], headers=headers).status_code
 
     def listed() -> list[str]:
-        told = start(folder, "deliveries", "list", **environment, **_stored(folder)).communicate(timeout=30)[0]
+        """As somebody asks in another terminal, who knows neither the keys nor the server that ``up`` made."""
+        told = start(folder, "deliveries", "list", **environment).communicate(timeout=30)[0]
         return [line for line in told.splitlines() if "\tprocessed\t" in line]
+
+    def ends(*command: str) -> int:
+        process = start(folder, *command, **environment)
+        process.communicate(timeout=30)
+        return process.returncode
 
     first = start(folder, "up", **environment)
     until(ready, what="the start")
@@ -118,13 +124,10 @@ def test_up_survives_kill_9_of_itself_with_everything_it_had_acknowledged(folder
     until(ready, what="the second start")
     assert post(2) == 200
     until(lambda: len(listed()) == 2, what="both deliveries being understood")
+    assert ends("check") == 0
+    assert ends("trigger", "appointment.broken") == 0
+    assert ends("trigger", "unknown.table", "--to", f"http://127.0.0.1:{port}/no-such-path") == 1
     second.terminate()
     second.communicate(timeout=60)
+    assert ends("check") == 0, "also while nothing runs"
     until(lambda: not processes_in(folder), what="the end of all processes")
-
-
-def _stored(folder: Path) -> dict[str, str]:
-    """The settings that ``up`` made for itself."""
-    from odevents.cli.up import keys_in
-
-    return {**keys_in(folder / "data"), "REDIS_URL": (folder / "data" / "server" / "server.url").read_text()}

@@ -16,6 +16,8 @@ from rq.serializers import JSONSerializer
 
 from odevents.queues import QUEUES, ForgedJob, GuardedJob, Hints, queue
 from odevents.store import keys
+from odevents.store.connection import connect_rq
+from odevents.store.embedded import EmbeddedServer
 from workers.jobs import drain_inbox
 from workers.process import LaneWorker
 
@@ -162,3 +164,29 @@ def test_the_tools_of_rq_read_our_queues(redis_client: redis.Redis, redis_url: s
     )
 
     assert "queue odevents-inbox 1" in told.stdout
+
+
+def test_a_worker_stops_soon_although_its_server_is_down(tmp_path: Path) -> None:
+    """RQ's own loop would go on trying until it is killed."""
+    import time
+
+    server = EmbeddedServer(tmp_path / "server")
+    at_work = worker(connect_rq(server.url))
+    asked: list[float] = []
+
+    def stop_in_an_outage() -> None:
+        while not at_work.last_heartbeat:
+            time.sleep(0.05)
+        server.stop()
+        time.sleep(3)  # long enough for a few vain attempts
+        asked.append(time.monotonic())
+        at_work.request_stop(15, None)
+
+    stopper = threading.Thread(target=stop_in_an_outage)
+    stopper.start()
+    at_work.work(logging_level="CRITICAL")
+    ended = time.monotonic()
+    stopper.join()
+
+    assert asked, "it did not give up before it was told to stop"
+    assert ended - asked[0] < 5

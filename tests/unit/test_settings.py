@@ -46,6 +46,10 @@ def test_a_secret_can_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
         ("ODEVENTS_LOG_LEVEL", "loud", "ODEVENTS_LOG_LEVEL: Input should be 'debug'"),
         ("ODEVENTS_QUARANTINE_SECONDS", "0", "ODEVENTS_QUARANTINE_SECONDS: Input should be greater than 0"),
         ("ODEVENTS_IDENTITY_KEY_FILE", "/no/such/file", "ODEVENTS_IDENTITY_KEY_FILE: cannot read /no/such/file"),
+        ("ODEVENTS_CONFIG_FILE", "odevents.toml", "ODEVENTS_CONFIG_FILE: no such setting"),
+        ("REDIS_URL", "localhost:6379", "REDIS_URL: must be redis://host:port/number"),
+        ("REDIS_URL", "redis://localhost:port/0", "REDIS_URL: must be redis://host:port/number"),
+        ("REDIS_URL", "http://localhost/0", "REDIS_URL: must be redis://host:port/number"),
     ],
 )
 def test_a_wrong_environment_is_refused_by_name(
@@ -57,6 +61,22 @@ def test_a_wrong_environment_is_refused_by_name(
         load_settings()
 
     assert str(refused.value).startswith(message)
+
+
+def test_a_file_of_a_secret_that_is_no_text_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Instead of what the decoder says."""
+    (tmp_path / "key").write_bytes(b"\xff\xfe")
+    monkeypatch.setenv("REDIS_URL_FILE", str(tmp_path / "key"))
+
+    with pytest.raises(ConfigError, match=rf"REDIS_URL_FILE: cannot read {tmp_path}/key: it is not text"):
+        load_settings()
+
+
+@pytest.mark.parametrize("url", ["redis://localhost", "rediss://:password@cache.example.org:6380/1", "unix:///run/r"])
+def test_the_addresses_of_servers_are_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """The control for those that are refused."""
+    monkeypatch.setenv("REDIS_URL", url)
+    assert load_settings().redis_url
 
 
 @pytest.mark.parametrize(
