@@ -131,7 +131,11 @@ def _prime(runtime: Runtime, clinic: Simulator, port: int, supervisor: Superviso
         key = office.customer_key
         with Session(developer_key=DEVELOPER_KEY, customer_key=key, base_urls=[clinic.base_url]) as session:
             client = OpenDental(session)
-            tables = {"Appointment": client.appointments.find(), "PatField": client.patfields.find()}
+            tables = {
+                "Appointment": client.appointments.find(),
+                "PatField": client.patfields.find(),
+                "Patient": client.patients.find(),
+            }
             for table, rows in tables.items():
                 body = json.dumps([row.wire() for row in rows]).encode()
                 headers = {"Authorization": key, "Event-Type": f"WatchTable: {table}", "Workstation": "BACKFILL"}
@@ -146,22 +150,24 @@ def _prime(runtime: Runtime, clinic: Simulator, port: int, supervisor: Superviso
 
 
 def _subscribe(runtime: Runtime, clinic: Simulator, port: int) -> None:
+    from odevents.cli.office_client import open_session
     from odevents.client.opendental import OpenDental
 
     for office in clinic.offices.values():
-        client = OpenDental(runtime.session(runtime.offices[office.name]))
-        for wanted in runtime.config.subscriptions:
-            url = f"http://127.0.0.1:{port}/apievents/{office.name}/{wanted.name}"
-            if wanted.ui:
-                client.subscriptions.create(EndPointUrl=url, UiEventType=wanted.ui, Workstation="SRV01")
-            else:
-                client.subscriptions.create(
-                    EndPointUrl=url,
-                    WatchTable=wanted.watch or "",
-                    PollingSeconds=wanted.poll_seconds,
-                    Workstation="SRV01",
-                    Note=f"odevents/{wanted.name}",
-                )
+        with open_session(runtime, runtime.offices[office.name]) as session:
+            client = OpenDental(session)
+            for wanted in runtime.config.subscriptions:
+                url = f"http://127.0.0.1:{port}/apievents/{office.name}/{wanted.name}"
+                if wanted.ui:
+                    client.subscriptions.create(EndPointUrl=url, UiEventType=wanted.ui, Workstation="SRV01")
+                else:
+                    client.subscriptions.create(
+                        EndPointUrl=url,
+                        WatchTable=wanted.watch or "",
+                        PollingSeconds=wanted.poll_seconds,
+                        Workstation="SRV01",
+                        Note=f"odevents/{wanted.name}",
+                    )
 
 
 def _introduce(runtime: Runtime, clinic: Simulator, port: int, rate: int) -> None:
