@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.installation import free_port, until
+from odevents.store import keys
+from tests.support.command import run
+from tests.support.installation import free_port, installation, until
 
 
 def start(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
@@ -131,3 +134,24 @@ def test_up_survives_kill_9_of_itself_with_everything_it_had_acknowledged(folder
     second.communicate(timeout=60)
     assert ends("check") == 0, "also while nothing runs"
     until(lambda: not processes_in(folder), what="the end of all processes")
+
+
+def test_explain_says_when_there_is_nothing_to_explain(tmp_path: Path) -> None:
+    """Of a delivery that waits, and of one that was given up; the control is one that was understood."""
+    with installation(tmp_path, "serve") as running:
+
+        def explained(delivery: str) -> str:
+            return run(running, "reactions", "explain", delivery).stdout
+
+        kept = running.post([{"AptNum": 1, "PatNum": 1}], path="/apievents/appointmentevent")
+        damaged = running.post([{"AptNum": 2, "PatNum": 1}], path="/apievents/appointmentevent")
+        running.redis.hset(keys.delivery("southside", damaged.text.split()[-1]), "body", b"damaged")
+        waits = explained(kept.text.split()[-1])
+        running.start("worker")
+        running.processed(kept)
+        dead = running.processed(damaged)
+
+        assert "waits\tno worker has looked at it yet" in waits
+        assert dead.status == "dead"
+        assert re.search(r"given up: [a-z-]+\tsee `odevents dead list --of delivery`", explained(dead.id))
+        assert "row 0: first-seen" in explained(kept.text.split()[-1])

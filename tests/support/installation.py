@@ -88,9 +88,6 @@ class Installation:
         settings: dict[str, str],
     ) -> None:
         self.folder = folder
-        if handlers:
-            sys.path.insert(0, str(folder))
-            settings |= {"PYTHONPATH": str(folder)}
         self.clinic = clinic
         self.server = EmbeddedServer(folder / "server")
         self.port = free_port()
