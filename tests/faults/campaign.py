@@ -62,6 +62,7 @@ class Report:
     recoveries: list[float] = field(default_factory=list)
     seconds: float = 0.0
     not_possible: str = ""
+    counters: dict[str, int] = field(default_factory=dict)
 
     def text(self) -> str:
         """For people, and for programs."""
@@ -93,9 +94,20 @@ def run(folder: Path, plan: Plan, drain_within: float = 180.0) -> Report:
                 injections.recoveries,
                 time.monotonic() - begun,
                 power.missing,
+                _counters(running),
             )
         finally:
             running.stop()
+
+
+def _counters(running: Installation) -> dict[str, int]:
+    """What the installation itself counted at all offices: rows by kind, writes by state, dead letters by code."""
+    summed = Counter[str]()
+    for name, number in running.runtime.store.counters().items():
+        what, _, *rest = name.split("|")
+        if what in ("rows", "writes", "dead"):
+            summed[f"{what}: {rest[-1]}"] += number
+    return dict(summed)
 
 
 def _install(folder: Path, clinic: MisbehavingClinic, plan: Plan) -> Installation:
