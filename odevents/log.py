@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -56,6 +57,13 @@ def configure_logging(level: str, *, json: bool = True) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def place_of(error: BaseException) -> str:
+    """What failed and where, ``KeyError at rebooking.py:12``, without the message, which may hold anything."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
+    return type(error).__name__ + where
+
+
 def _only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {name: _short(value) for name, value in event.items() if name in ALLOWED or name.startswith("_")}
 
@@ -64,7 +72,9 @@ def _named_only(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapp
     """Of a library's line keep the constant text: its arguments and traceback may hold anything."""
     record = event.get("_record")
     if isinstance(record, logging.LogRecord):
-        event["event"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+        # asyncio puts a whole account of the failed task into its text, from the second line on.
+        lines = record.msg.splitlines() if isinstance(record.msg, str) else []
+        event["event"] = lines[0] if lines else type(record.msg).__name__
         event["logger"] = record.name
         if record.exc_info and record.exc_info[0]:
             event["error"] = record.exc_info[0].__name__

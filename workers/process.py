@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import RedisError
@@ -18,7 +18,7 @@ from rq.serializers import JSONSerializer
 from rq.worker import WorkerStatus
 
 from odevents.errors import StoreUnavailable
-from odevents.log import configure_logging, logger
+from odevents.log import configure_logging, logger, place_of
 from odevents.queues import GuardedJob, queue
 from odevents.runtime import process_runtime
 from odevents.store.connection import connect_rq
@@ -98,7 +98,7 @@ def drain(office: str, lane: Lane) -> None:
     except StoreUnavailable as error:
         logger.warning("store unavailable", office=office, lane=lane, error=str(error))
     except Exception as error:
-        logger.error("drain failed", office=office, lane=lane, error=type(error).__name__, code=_where(error))
+        logger.error("drain failed", office=office, lane=lane, error=place_of(error))
 
 
 def run(lane: Lane) -> None:
@@ -127,13 +127,6 @@ def _bound_memory() -> None:
 
         _, most = resource.getrlimit(resource.RLIMIT_DATA)
         resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, most))
-
-
-def _where(error: BaseException) -> str:
-    trace: Any = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
 
 
 if __name__ == "__main__":

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import faulthandler
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 import msgspec
 
 from odevents.client.call import Sender
 from odevents.client.opendental import OpenDental
 from odevents.errors import LeaseLost
-from odevents.log import logger
+from odevents.log import logger, place_of
 from odevents.office import Office, OfficeAccess
 from odevents.reactions.action import STILL, Action, Context, Echo
 from odevents.reactions.attempt import Attempt, Held, attempt, expectation_of
@@ -125,7 +123,7 @@ class Performing:
         except HandlerInterrupted as interrupted:
             raise interrupted.cause from None
         except Exception as error:
-            logger.error("handler failed", reaction=write.reaction, office=office.name, error=_place(error))
+            logger.error("handler failed", reaction=write.reaction, office=office.name, error=place_of(error))
             return self._failed(replace(write, attempts=write.attempts + 1))
         return write, Result(State.DRY_RUN if office.mode == "dry-run" else State.DONE)
 
@@ -224,10 +222,3 @@ def _letter(write: Write, result: Result, now: float) -> DeadLetter:
         at=now,
         write=write.id,
     )
-
-
-def _place(error: Exception) -> str:
-    """What failed and where, without the message, which may hold anything."""
-    frames: list[Any] = traceback.extract_tb(error.__traceback__)
-    where = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
-    return type(error).__name__ + where

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from odevents.errors import DeliveryRefused, StoreUnavailable
-from odevents.log import logger
+from odevents.log import logger, place_of
 from odevents.receiver.receive import Received, Receiver
 
 RETRY_AFTER = 10
@@ -40,7 +40,7 @@ def create_app(receiver: Receiver, ready: Callable[[], Awaitable[bool]]) -> Star
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
         except Exception as error:
-            logger.error("receiver failed", error=type(error).__name__)
+            logger.error("receiver failed", error=place_of(error))
             return _unavailable("an error of ours; send it again")
         return _accepted(receiver, received)
 
