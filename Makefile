@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test faults check lock clean install
+.PHONY: help install demo test faults lock parity budget docs clean dictionaries
 
 help:           ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -39,7 +39,6 @@ lock:           ## resolve the dependencies again and write the lock files
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --extra embedded --group dev pyproject.toml -o requirements-dev.lock
 
-.PHONY: dictionaries parity budget docs
 parity: $(READY)  ## compare the client with the documented methods, and print the count
 	$(BIN)/python tests/contract/client/test_api_parity.py
 

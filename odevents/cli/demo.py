@@ -22,8 +22,9 @@ from odevents.cli.serve import listening
 from odevents.errors import StoreUnavailable
 
 if TYPE_CHECKING:
+    from odevents.client.opendental import OpenDental
     from odevents.runtime import Runtime
-    from odevents.simulator import Simulator
+    from odevents.simulator import Office, Simulator
     from workers.supervisor import Supervisor
 
 READY_WITHIN = 30.0
@@ -46,7 +47,6 @@ def demo(port: int, rate: int, seconds: float | None) -> None:
     with _server() as redis_url, Simulator(demo_offices(3), rate=rate) as clinic:
         environment = _environment(redis_url, clinic, port)
         os.environ |= environment
-        describe(environment)
         from odevents.cli.up import everything
         from odevents.runtime import load_runtime
 
@@ -56,6 +56,7 @@ def demo(port: int, rate: int, seconds: float | None) -> None:
             signal.signal(number, lambda *_: supervisor.ask_to_stop())
         supervisor.start()
         try:
+            describe(environment)
             runtime.store.ledger.mark_new()
             _await_receiver(port, supervisor)
             _prime(runtime, clinic, port, supervisor)
@@ -120,27 +121,21 @@ def _await_receiver(port: int, supervisor: Supervisor) -> None:
 
 def _prime(runtime: Runtime, clinic: Simulator, port: int, supervisor: Supervisor) -> None:
     """Make the offices' rows known, as a backfill would, so that the first change of each is seen as a change."""
-    from odevents.client.opendental import OpenDental
-    from odevents.client.session import Session
-    from odevents.simulator import DEVELOPER_KEY
-
     until = time.monotonic() + UNDERSTOOD_WITHIN
-    for office in clinic.offices.values():
+    for office, client in _clients(clinic):
         if supervisor.stopping:
             return
-        key = office.customer_key
-        with Session(developer_key=DEVELOPER_KEY, customer_key=key, base_urls=[clinic.base_url]) as session:
-            client = OpenDental(session)
-            tables = {
-                "Appointment": client.appointments.find(),
-                "PatField": client.patfields.find(),
-                "Patient": client.patients.find(),
-            }
-            for table, rows in tables.items():
-                body = json.dumps([row.wire() for row in rows]).encode()
-                headers = {"Authorization": key, "Event-Type": f"WatchTable: {table}", "Workstation": "BACKFILL"}
-                request = urllib.request.Request(f"http://127.0.0.1:{port}/apievents", body, headers)
-                urllib.request.urlopen(request, timeout=10).close()  # noqa: S310  our own receiver
+        tables = {
+            "Appointment": client.appointments.find(),
+            "PatField": client.patfields.find(),
+            "Patient": client.patients.find(),
+        }
+        for table, rows in tables.items():
+            body = json.dumps([row.wire() for row in rows]).encode()
+            key = office.customer_key
+            headers = {"Authorization": key, "Event-Type": f"WatchTable: {table}", "Workstation": "BACKFILL"}
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/apievents", body, headers)
+            urllib.request.urlopen(request, timeout=10).close()  # noqa: S310  our own receiver
         while any(entry.status == "waiting" for entry in runtime.store.inbox.recent(10)) and not supervisor.stopping:
             if time.monotonic() > until:
                 raise StoreUnavailable("the demo did not start: its workers did not understand the first deliveries")
@@ -150,24 +145,32 @@ def _prime(runtime: Runtime, clinic: Simulator, port: int, supervisor: Superviso
 
 
 def _subscribe(runtime: Runtime, clinic: Simulator, port: int) -> None:
-    from odevents.cli.office_client import open_session
+    for office, client in _clients(clinic):
+        for wanted in runtime.config.subscriptions:
+            url = f"http://127.0.0.1:{port}/apievents/{office.name}/{wanted.name}"
+            if wanted.ui:
+                client.subscriptions.create(EndPointUrl=url, UiEventType=wanted.ui, Workstation="SRV01")
+            else:
+                client.subscriptions.create(
+                    EndPointUrl=url,
+                    WatchTable=wanted.watch or "",
+                    PollingSeconds=wanted.poll_seconds,
+                    Workstation="SRV01",
+                    Note=f"odevents/{wanted.name}",
+                )
+
+
+def _clients(clinic: Simulator) -> Iterator[tuple[Office, OpenDental]]:
+    """Each office with a client of its own, outside the budget: setting up the demo keeps nobody waiting."""
     from odevents.client.opendental import OpenDental
+    from odevents.client.session import Session
+    from odevents.simulator import DEVELOPER_KEY
 
     for office in clinic.offices.values():
-        with open_session(runtime, runtime.offices[office.name]) as session:
-            client = OpenDental(session)
-            for wanted in runtime.config.subscriptions:
-                url = f"http://127.0.0.1:{port}/apievents/{office.name}/{wanted.name}"
-                if wanted.ui:
-                    client.subscriptions.create(EndPointUrl=url, UiEventType=wanted.ui, Workstation="SRV01")
-                else:
-                    client.subscriptions.create(
-                        EndPointUrl=url,
-                        WatchTable=wanted.watch or "",
-                        PollingSeconds=wanted.poll_seconds,
-                        Workstation="SRV01",
-                        Note=f"odevents/{wanted.name}",
-                    )
+        with Session(
+            developer_key=DEVELOPER_KEY, customer_key=office.customer_key, base_urls=[clinic.base_url]
+        ) as session:
+            yield office, OpenDental(session)
 
 
 def _introduce(runtime: Runtime, clinic: Simulator, port: int, rate: int) -> None:

@@ -76,6 +76,20 @@ def test_the_demo_shows_a_reacted_event_soon_and_leaves_nothing_behind(folder: P
     assert list(folder.iterdir()) == []
 
 
+@needs_proc
+def test_a_demo_that_is_stopped_while_it_starts_leaves_nothing_behind(folder: Path) -> None:
+    """It just ends; whatever it was waiting for."""
+    demo = start(folder, "demo", "--port", "0")
+    until(lambda: list(folder.glob("odevents-demo-*/demo.json")), what="the start of its processes")
+    demo.send_signal(signal.SIGINT)
+    told, _ = demo.communicate(timeout=60)
+
+    assert demo.returncode == 0
+    assert "In another terminal" not in told, "it had not been up yet"
+    until(lambda: not processes_in(folder), what="the end of all processes")
+    assert list(folder.iterdir()) == []
+
+
 CONFIGURATION = """
 [offices.southside]
 customer_key  = { env = "OD_KEY_SOUTHSIDE" }
