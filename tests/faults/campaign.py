@@ -76,7 +76,7 @@ def run(folder: Path, plan: Plan, drain_within: float = 180.0) -> Report:
     random = Random(plan.seed)
     power = PowerRecorder(folder / "synced")
     history = History()
-    with MisbehavingClinic(plan.offices, plan.seed, plan.share, plan.late_seconds) as clinic:
+    with MisbehavingClinic(plan.offices, plan.seed, plan.late_seconds) as clinic:
         with power.recording():
             running = _install(folder, clinic, plan)
         try:
@@ -140,6 +140,7 @@ def _attack(
     names = list(plan.kinds or kinds)
     struck = Counter[str]()
     machines = Machines(list(clinic.offices.values()), running.port, history, plan.seed, plan.pause)
+    clinic.misbehave(plan.share)
     machines.start()
     try:
         for number in range(plan.injections):

@@ -32,19 +32,19 @@ class WitnessedService(Service):
 
 
 class MisbehavingClinic(Simulator):
-    """Offices whose every trouble is witnessed; ``share`` is how often each kind befalls a call by itself."""
+    """Offices whose every trouble is witnessed.
 
-    def __init__(self, number: int, seed: int, share: float = 0.0, late_seconds: float = 1.5) -> None:
+    They have many rows, so that none changes as often as the loop breaker allows: it is not what is tried here.
+    """
+
+    def __init__(self, number: int, seed: int, late_seconds: float = 1.5) -> None:
         names = [f"office{index:02d}" for index in range(number)]
         faults = [Faults(late_seconds=late_seconds, slow_seconds=3.0) for _ in names]
         super().__init__(
-            [Office(n, patients=12, faults=f) for n, f in zip(names, faults, strict=True)],
+            [Office(n, patients=40, faults=f) for n, f in zip(names, faults, strict=True)],
             seed=seed,
             poll=False,
         )
-        for office in self.offices.values():
-            for trouble in TROUBLES:
-                setattr(office.faults, trouble, share)
         self.witness = WitnessedService({office.customer_key: office for office in self.offices.values()})
         self._service = self.witness
 
@@ -55,6 +55,12 @@ class MisbehavingClinic(Simulator):
 
     def __enter__(self) -> MisbehavingClinic:
         return self.start()
+
+    def misbehave(self, share: float) -> None:
+        """From now on each kind of trouble befalls so many of the calls by itself."""
+        for office in self.offices.values():
+            for trouble in TROUBLES:
+                setattr(office.faults, trouble, share)
 
     def heal(self) -> None:
         """From now on nothing goes wrong."""

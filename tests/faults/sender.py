@@ -33,12 +33,15 @@ class Machines:
         self._pause = pause
         self._numbers = count(1)
         self._stopping = threading.Event()
-        shares = [offices[index::2] for index in range(2)]
-        self._threads = [
-            threading.Thread(target=self._send_for, args=(share, Random(seed + index)), name=f"machines {index}")
-            for index, share in enumerate(shares)
-            if share
-        ]
+        self._threads = []
+        for index in range(2):
+            random = Random(seed + index)
+            rows = {office.name: Rows(office, random, self._numbers) for office in offices[index::2]}
+            self._threads.append(
+                threading.Thread(
+                    target=self._send_for, args=(offices[index::2], rows, random), name=f"machines {index}"
+                )
+            )
 
     def start(self) -> None:
         """Begin to send."""
@@ -51,12 +54,11 @@ class Machines:
         for thread in self._threads:
             thread.join()
 
-    def _send_for(self, offices: list[Office], random: Random) -> None:
-        people = {office.name: Rows(office, random, self._numbers) for office in offices}
+    def _send_for(self, offices: list[Office], rows: dict[str, Rows], random: Random) -> None:
         with httpx.Client(timeout=5, trust_env=False) as http:
             while not self._stopping.wait(self._pause):
                 office = random.choice(offices)
-                self._deliver(http, office, people[office.name], random)
+                self._deliver(http, office, rows[office.name], random)
 
     def _deliver(self, http: httpx.Client, office: Office, rows: Rows, random: Random) -> None:
         """One window: again and again, merged with what changed meanwhile, until exactly 200."""
