@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
+from sysconfig import get_path
 from traceback import extract_tb
 
 from odevents.client import resources
@@ -15,6 +16,9 @@ from odevents.events.change import Kind
 from odevents.events.tables import UI_EVENTS, WATCH_TABLES, Table, table_named
 from odevents.reactions.registry import Reaction, Registry, columns_of, declared_handlers, kinds_of, possible_kinds
 from odevents.reactions.text import TextInvalid, check_text
+
+_NOT_THE_USERS = ("<frozen", str(Path(__file__).parent.parent), get_path("stdlib"), get_path("purelib"))
+"""Where code is that is not the user's: Python's own, ours, and what was installed."""
 
 
 def registry_of(file: ConfigFile) -> tuple[Registry, list[Problem]]:
@@ -116,10 +120,8 @@ def _import_handlers(modules: Iterable[str]) -> Iterator[Problem]:
 
 
 def _where(error: BaseException) -> str:
-    """``" (handlers.py:3)"``: the line of a handler module that failed, where one did."""
+    """``" (handlers.py:3)"``: the line of the user's own code that failed, where one did."""
     if isinstance(error, SyntaxError):
         return f" ({Path(error.filename or '').name}:{error.lineno})"
-    frames = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen")]
-    # The first is the import above, and ends the list where no such module was found.
-    outside = [frame for frame in frames[1:] if frame.filename != import_module.__code__.co_filename]
-    return f" ({Path(outside[-1].filename).name}:{outside[-1].lineno})" if outside else ""
+    frames = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.startswith(_NOT_THE_USERS)]
+    return f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
