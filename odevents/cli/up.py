@@ -18,15 +18,17 @@ def up() -> None:
     from odevents.cli.kept import key_file, keys_in, missing_keys, server_file
     from odevents.cli.serve import listening
     from odevents.log import configure_logging, logger
+    from odevents.runtime import checked_config, load_runtime
     from odevents.settings import load_settings
     from workers.supervisor import Supervisor
 
     settings = load_settings()
     configure_logging(settings.log_level, json=not sys.stderr.isatty())
+    checked_config(settings.config)  # refuse what is wrong before anything is made or started
+    listening(settings.host, settings.port).close()
     missing = missing_keys(settings)
     identity = "ODEVENTS_IDENTITY_KEY"
     new = identity in missing and not key_file(settings.data, identity).exists()
-    listening(settings.host, settings.port).close()  # refuse a port that is taken before anything is started
     environment = keys_in(settings.data, missing) if missing else {}
     server = None
     if settings.redis_url is None:
@@ -36,9 +38,7 @@ def up() -> None:
         environment["REDIS_URL"] = server.url
     os.environ |= environment
     try:
-        from odevents.runtime import load_runtime
-
-        runtime = load_runtime()  # refuse a wrong configuration before anything is started
+        runtime = load_runtime()
         if new:  # no identity, so no write that could have been forgotten
             runtime.store.ledger.mark_new()
 

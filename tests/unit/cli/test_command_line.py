@@ -187,6 +187,15 @@ def test_nothing_is_started_on_a_port_that_is_taken(tmp_path: Path, redis_url: s
     assert (told.returncode, f"error: port {port} of 127.0.0.1 is taken" in told.stderr) == (1, True), told.stderr
 
 
+def test_up_makes_nothing_before_its_configuration_is_right(tmp_path: Path) -> None:
+    """Else the next start would take itself for an old installation that has forgotten its writes."""
+    (tmp_path / "odevents.toml").write_text("[offices]\n")
+    told = run("up", folder=tmp_path, ODEVENTS_PORT="0")
+
+    assert (told.returncode, "there is no office" in told.stderr) == (1, True)
+    assert [file.name for file in tmp_path.iterdir()] == ["odevents.toml"]
+
+
 def test_a_cell_of_a_table_is_only_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     """A workstation's name comes from whoever sent it."""
     record = {"workstation": "[/x] [red]A[/red]\tB\x1b[2J:smile:"}
