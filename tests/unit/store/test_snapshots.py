@@ -33,7 +33,9 @@ def keep(client: redis.Redis, seals: Seals, table: str, row: dict[str, Any], off
         lease.commit(steps)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(columns=st.dictionaries(st.text(min_size=1, max_size=8), values, min_size=1, max_size=12), typed=st.booleans())
 def test_any_row_comes_back_exactly(
     redis_client: redis.Redis, seals: Seals, columns: dict[str, Any], typed: bool
