@@ -37,7 +37,7 @@ lock:           ## resolve the dependencies again and write the lock files
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --extra embedded pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url --no-emit-find-links --extra embedded --group dev pyproject.toml -o requirements-dev.lock
+		--no-emit-index-url --no-emit-find-links --extra embedded --extra tracing --group dev pyproject.toml -o requirements-dev.lock
 
 parity: $(READY)  ## compare the client with the documented methods, and print the count
 	$(BIN)/python tests/contract/client/test_api_parity.py
