@@ -32,6 +32,8 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:<office>:budget              string       when the next call may start (µs); see budget.py
     odevents:1:<office>:{lane}:lease|hint   string
     odevents:1:<office>:again               string       the lease of a person's command
+    odevents:1:<office>:subscriptions       string       what the last look at its subscriptions saw
+    odevents:1:<office>:key:{fp}            string       when this customer key last came with a delivery
 """
 
 from __future__ import annotations
@@ -127,3 +129,11 @@ def budget(office: str) -> str:
 
 def facts(office: str) -> str:
     return f"{ROOT}:{office}:facts"
+
+
+def subscriptions_seen(office: str) -> str:
+    return f"{ROOT}:{office}:subscriptions"
+
+
+def key_used(office: str, fingerprint: str) -> str:
+    return f"{ROOT}:{office}:key:{fingerprint}"

@@ -17,6 +17,7 @@ from odevents.store.ledger import Ledger
 from odevents.store.pauses import Pauses
 from odevents.store.seal import Seals
 from odevents.store.snapshots import Snapshots
+from odevents.store.subscriptions_seen import SubscriptionsSeen
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -42,6 +43,7 @@ class Store:
         self.dead_letters = DeadLetters(redis, seals)
         self.pauses = Pauses(redis)
         self.breaker = Breaker(redis, seals)
+        self.subscriptions_seen = SubscriptionsSeen(redis)
 
     def await_replicas(self) -> None:
         """Wait until the replicas have everything that was written before; a failover would forget the rest.

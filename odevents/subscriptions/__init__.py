@@ -1,0 +1,1 @@
+"""What makes events flow, and how we know that they do."""
