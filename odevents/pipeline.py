@@ -28,7 +28,7 @@ from odevents.office import Offices
 from odevents.queues import Hints
 from odevents.reactions.action import NoTarget
 from odevents.reactions.performing import Performing
-from odevents.reactions.planning import in_doubt, plan
+from odevents.reactions.planning import in_doubt, plan, presumable
 from odevents.reactions.registry import Reaction, Registry
 from odevents.reactions.text import TextInvalid
 from odevents.replaying import as_they_were
@@ -169,6 +169,7 @@ class Pipeline:
     def _recall(self, entry: Entry, rows: Sequence[str]) -> Knowledge:
         office = self.offices[entry.office]
         just_now = office.local_time(entry.received_at - JUST_NOW)
+        since, lost = self.store.feed(entry.office, entry.table)
         traces = self.store.expected.of_rows(entry.office, entry.table, rows)
 
         def explain(key: str, column: str, old: Any, new: Any, stamp: str) -> list[str]:
@@ -179,9 +180,7 @@ class Pipeline:
             delivery=entry.id,
             workstation=entry.workstation,
             snapshots=self.store.snapshots.read(entry.office, entry.table, rows),
-            feed=Feed(
-                self.store.feed_since(entry.office, entry.table), f"{just_now:%Y-%m-%d %H:%M:%S}", office.comes_twice
-            ),
+            feed=Feed(since, f"{just_now:%Y-%m-%d %H:%M:%S}", office.comes_twice, lost),
             explain=explain,
         )
 
@@ -232,7 +231,9 @@ class Pipeline:
         for write in planned:
             if stopped:
                 self.performing.refuse(steps, write, "loop-breaker")
-            elif in_doubt(change, office.local_time(known_since), office.local_time(self.clock())):
+            elif change.presumed and not presumable(reaction):
+                self.performing.refuse(steps, write, "may-have-changed")
+            elif change.forgotten or in_doubt(change, office.local_time(known_since), office.local_time(self.clock())):
                 # As if it had been sent in the last moment that was forgotten: it is read back first.
                 yield replace(write, state=State.UNKNOWN, sent_at=known_since)
             else:
@@ -274,7 +275,7 @@ class Pipeline:
 def _outcome(row: Understood) -> RowOutcome:
     if row.unreadable:
         return RowOutcome("unreadable", row.key, row.unreadable.code)
+    if row.change is None:
+        return RowOutcome(str(row.kind), row.key)
     change = row.change
-    return RowOutcome(
-        str(row.kind), row.key, fields=sorted(change.fields) if change else [], old=change.old if change else {}
-    )
+    return RowOutcome(str(row.kind), row.key, "", sorted(change.fields), change.old, change.forgotten)

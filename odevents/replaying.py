@@ -48,4 +48,5 @@ def _change(row: Understood, outcome: RowOutcome, entry: Entry) -> Change[object
         fields=frozenset(outcome.fields),
         workstation=entry.workstation,
         delivery=entry.replay_of,
+        forgotten=outcome.forgotten,
     )

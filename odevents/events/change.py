@@ -55,6 +55,23 @@ class Snapshot:
 WHOLE_ROW = "*"
 """Stands for all columns of a row that a write of ours created."""
 
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A time of which the store has forgotten what came and what was done; both ends are office-local stamps.
+
+    A row without a snapshot that changed then was known before: it is presumed to have been updated, in columns that
+    nobody can tell any more.
+    """
+
+    since: str
+    until: str
+
+    def covers(self, stamp: str) -> bool:
+        """Whether something stamped so happened then."""
+        return bool(stamp) and self.since <= stamp <= self.until
+
+
 EVERYTHING = "*"
 """The feed is known to have shown every row there is: a backfill saw to it."""
 
@@ -68,11 +85,13 @@ class Feed:
         proves nothing: most of an office's old rows are like that.)
     :ivar just_now: some minutes before the present delivery came; a row created after that is new in any case.
     :ivar comes_twice: whether the office's clocks show this time twice, as in the hour in which summer time ends.
+    :ivar lost: the time that was forgotten, where somebody has said so (``odevents recover``).
     """
 
     since: str
     just_now: str
     comes_twice: Callable[[str], bool] = lambda _: False
+    lost: Lost | None = None
 
 
 Explained = Callable[[str, Any, Any], bool]
@@ -90,6 +109,8 @@ class Change(Generic[RowT]):
     :ivar values: the whole row as it was sent.
     :ivar old: previous values of the changed columns.
     :ivar delivery: id of the delivery that carried it.
+    :ivar forgotten: ``""``, or since when (office-local) the store has forgotten what was done, this change's
+        reactions perhaps among it.
     """
 
     kind: Kind
@@ -102,6 +123,15 @@ class Change(Generic[RowT]):
     fields: frozenset[str] = frozenset()
     workstation: str = ""
     delivery: str = ""
+    forgotten: str = ""
+
+    @property
+    def presumed(self) -> bool:
+        """Whether the row was updated in columns that nobody can tell any more, because the store was lost.
+
+        ``fields`` are all of them then, and ``before`` is ``None``.
+        """
+        return self.kind is Kind.UPDATED and not self.old
 
     @cached_property
     def row(self) -> RowT:
@@ -111,7 +141,7 @@ class Change(Generic[RowT]):
     @cached_property
     def before(self) -> RowT | None:
         """The row as it was, ``None`` when that is not known."""
-        if self.kind is not Kind.UPDATED:
+        if self.kind is not Kind.UPDATED or self.presumed:
             return None
         return self._typed({**self.values, **self.old})
 
@@ -141,12 +171,20 @@ def detect(before: Snapshot | None, row: ReadRow, table: Table, feed: Feed, expl
     if before is None:
         if explained(WHOLE_ROW, None, None):
             return Verdict(Kind.ECHO)
-        return Verdict(Kind.CREATED if _proves_creation(row, feed) else Kind.FIRST_SEEN)
+        return _unknown(row, feed)
     if row.stamp and before.stamp and row.stamp < before.stamp and not feed.comes_twice(row.stamp):
         return Verdict(Kind.STALE)
     if before.values is None:
         return Verdict(Kind.STALE if row.stamp <= before.stamp else Kind.FIRST_SEEN)
     return _compared(before.values, row, table, explained)
+
+
+def _unknown(row: ReadRow, feed: Feed) -> Verdict:
+    if _proves_creation(row, feed):
+        return Verdict(Kind.CREATED)
+    if feed.lost and feed.lost.covers(row.stamp):
+        return Verdict(Kind.UPDATED, fields=frozenset(row.values) - VOLATILE)
+    return Verdict(Kind.FIRST_SEEN)
 
 
 def _compared(before: Row, row: ReadRow, table: Table, explained: Explained) -> Verdict:
@@ -192,7 +230,8 @@ def _proves_creation(row: ReadRow, feed: Feed) -> bool:
         return True
     if not row.created:
         return False
-    if feed.since and row.created > feed.since[: len(row.created)]:
+    known_since = min(filter(None, (feed.since, feed.lost.since if feed.lost else "")), default="")
+    if known_since and row.created > known_since[: len(row.created)]:
         return True
     return len(row.created) > len("yyyy-MM-dd") and row.created >= feed.just_now
 

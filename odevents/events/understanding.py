@@ -107,6 +107,7 @@ def _compared(row: ReadRow, table: Table, known: Knowledge) -> Understood:
 
 
 def _change(verdict: Verdict, row: ReadRow, table: Table, known: Knowledge) -> Change[Any]:
+    lost = known.feed.lost
     return Change(
         kind=verdict.kind,
         office=known.office,
@@ -118,6 +119,7 @@ def _change(verdict: Verdict, row: ReadRow, table: Table, known: Knowledge) -> C
         fields=verdict.fields,
         workstation=known.workstation,
         delivery=known.delivery,
+        forgotten=lost.since if lost and lost.covers(row.stamp) else "",
     )
 
 

@@ -22,6 +22,13 @@ Intent = dict[str, Any]
 STILL = "still"
 """In the intent of a write whose condition must hold just before it: the key of the row to read again."""
 
+FORGOTTEN = "forgotten"
+"""In the intent of a write: since when (office-local) the store has forgotten what was done. The same effect, made for
+another state of the row, may be at the office: what we wrote moved the row on."""
+
+LIKE = "like"
+"""In the same intent: a regular expression of the text, whenever it was made."""
+
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """How far an office's clock may be from ours before anything here goes wrong."""
 

@@ -17,13 +17,14 @@ import msgspec
 
 from odevents.client.call import Call, Sender
 from odevents.errors import BadRequest, CallError, LeaseLost, StoreUnavailable
-from odevents.reactions.action import Action
+from odevents.reactions.action import FORGOTTEN, LIKE, Action
 from odevents.reactions.commlog import Commlog
 from odevents.reactions.confirm import Confirm
 from odevents.reactions.note import Note
 from odevents.reactions.plain_call import PlainCall
 from odevents.reactions.planning import Fingerprint, write_id
 from odevents.reactions.retry import after_reading
+from odevents.reactions.text import like
 from odevents.store.ledger import ENDED, Result, State, Write
 
 Perform = Callable[[Write, Action], Write]
@@ -97,10 +98,12 @@ class GuardedSender:
     def _write(self, call: Call) -> object:
         action, intent = recognised(call, self._moment)
         self._made += 1
+        if since := self._parent.intent["change"].get("forgotten"):
+            intent |= {FORGOTTEN: since, LIKE: like(str(intent.get("text", intent.get("Note", ""))))}
         spelled = msgspec.json.encode([call.verb, call.path, dict(call.query), call.body])
         planned = replace(
             self._parent,
-            id=write_id(self._fingerprint, spelled, self._parent.id, str(self._made)),
+            id=write_id(self._fingerprint, self._parent.minute, spelled, self._parent.id, str(self._made)),
             action=call.endpoint.name,
             intent=intent,
             attempts=0,

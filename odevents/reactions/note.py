@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 from odevents.client.call import Call
 from odevents.config import ReactionTable
 from odevents.events.change import Change
-from odevents.reactions.action import Check, Context, Echo, Found, Intent
+from odevents.reactions.action import CLOCKS_DIFFER_BY, FORGOTTEN, LIKE, Check, Context, Echo, Found, Intent
 from odevents.reactions.appointment import aim, resolve
-from odevents.reactions.text import render_for
+from odevents.reactions.marker import marked_texts
+from odevents.reactions.text import pattern_for, render_for
 from odevents.store.expected import Trace
 
 
@@ -21,7 +23,8 @@ class Note:
 
     def plan(self, settings: str, rule: ReactionTable, change: Change[Any], now: datetime) -> Intent:
         """The text, and whether a marker ends it."""
-        return {**aim(rule, change), "text": render_for(settings, change, now), "marked": rule.marker == "end"}
+        intent = {**aim(rule, change), "text": render_for(settings, change, now), "marked": rule.marker == "end"}
+        return {**intent, LIKE: pattern_for(settings, change)} if change.forgotten else intent
 
     def target(self, intent: Intent, context: Context) -> Intent:
         """Find the appointment."""
@@ -31,8 +34,9 @@ class Note:
         """Look for the marker, or for the text where the office wants no marker."""
         looked_for = context.marker if intent["marked"] else intent["text"]
         appointment = context.client.appointments.get(intent["appointment"])
-        there = _plain(looked_for) in _plain(appointment.Note)
-        return Check(Found.THERE if there else Found.ABSENT)
+        if _plain(looked_for) in _plain(appointment.Note):
+            return Check(Found.THERE)
+        return _perhaps_there(appointment.Note, intent, context.now) if FORGOTTEN in intent else Check(Found.ABSENT)
 
     def call(self, intent: Intent, context: Context) -> Call:
         """Append it."""
@@ -45,6 +49,17 @@ class Note:
 
     def _appended(self, intent: Intent, context: Context) -> str:
         return f"{intent['text']} {context.marker}" if intent["marked"] else str(intent["text"])
+
+
+def _perhaps_there(note: str, intent: Intent, now: datetime) -> Check:
+    """Whether the note was made since the time that the store has forgotten, for another state of the row."""
+    like = re.compile(f"(?:{intent[LIKE]})$", re.IGNORECASE)
+    since = datetime.fromisoformat(intent[FORGOTTEN]) - CLOCKS_DIFFER_BY
+    for text, moment in marked_texts(note, now):
+        if like.search(_plain(text)) and (moment is None or moment >= since):
+            return Check(Found.THERE if moment else Found.UNKNOWABLE)
+    unmarked = not intent["marked"] and re.search(intent[LIKE], _plain(note), re.IGNORECASE)
+    return Check(Found.UNKNOWABLE if unmarked else Found.ABSENT)
 
 
 def _plain(text: str) -> str:

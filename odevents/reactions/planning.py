@@ -12,9 +12,10 @@ from odevents.config import ReactionTable
 from odevents.events.change import Change, Kind
 from odevents.events.row import content
 from odevents.events.tables import table_named
-from odevents.reactions.action import CLOCKS_DIFFER_BY, STILL, Action, Intent
+from odevents.reactions.action import CLOCKS_DIFFER_BY, FORGOTTEN, STILL, Action, Intent
 from odevents.reactions.commlog import Commlog
 from odevents.reactions.confirm import Confirm
+from odevents.reactions.marker import NO_MINUTE, minute_letters
 from odevents.reactions.note import Note
 from odevents.reactions.registry import Reaction
 from odevents.store.ids import letters
@@ -26,7 +27,7 @@ HANDLER = "handler"
 ACTIONS: Mapping[str, Action] = {"confirm": Confirm(), "note": Note(), "commlog": Commlog()}
 """What a rule can do, by its key in ``odevents.toml``."""
 
-MARKER_LETTERS = 12
+_OWN_LETTERS = 8
 
 SENT_AGAIN_FOR = timedelta(days=3)
 """Open Dental sends nothing again that is older."""
@@ -47,7 +48,7 @@ def plan(
     for action, settings in reaction.actions.items():
         intent = {"change": packed(change)} if action == HANDLER else _intent(action, settings, change, moment)
         yield Write(
-            id=write_id(fingerprint, row_id, reaction.name, action),
+            id=write_id(fingerprint, _minute(change), row_id, reaction.name, action),
             office=change.office,
             reaction=reaction.name,
             action=action,
@@ -62,7 +63,16 @@ def plan(
 def _intent(action: str, settings: tuple[Any, ReactionTable], change: Change[Any], moment: datetime) -> Intent:
     what, rule = settings
     intent = ACTIONS[action].plan(what, rule, change, moment)
+    if change.forgotten:
+        intent[FORGOTTEN] = change.forgotten
     return {**intent, STILL: change.key} if rule.still else intent
+
+
+def presumable(reaction: Reaction) -> bool:
+    """Whether a row that may have changed in any column is reason enough, so that its writes are made unless they are
+    there already: the row shows by itself what the reaction is about, and nobody wants to be asked."""
+    pinned = not reaction.changed or any(column in reaction.when for column in reaction.changed)
+    return pinned and reaction.on_unknown != "manual"
 
 
 def moment_of(change: Change[Any], local: datetime) -> datetime:
@@ -70,12 +80,22 @@ def moment_of(change: Change[Any], local: datetime) -> datetime:
 
     :param local: the office's time now, for rows that carry no stamp.
     """
+    return _stamped(change) or local
+
+
+def _stamped(change: Change[Any]) -> datetime | None:
     entry = str(change.values.get(table_named(change.table).entry) or "")
     created = change.kind is Kind.CREATED and len(entry) > len("yyyy-MM-dd")
     try:
         return datetime.fromisoformat(entry if created else change.stamp)
     except ValueError:
-        return local
+        return None
+
+
+def _minute(change: Change[Any]) -> str:
+    """When it happened, as far as the row says, as the first letters of a write's id."""
+    stamped = _stamped(change)
+    return minute_letters(stamped) if stamped else NO_MINUTE
 
 
 def in_doubt(change: Change[Any], horizon: datetime, now: datetime) -> bool:
@@ -103,9 +123,12 @@ def row_identity(change: Change[Any]) -> bytes:
     return "\0".join((change.office, change.table, change.key, occasion)).encode() + content(change.values)
 
 
-def write_id(fingerprint: Fingerprint, cause: bytes, *part: str) -> str:
-    """``wr_`` and 60 bits as letters: the identity of an effect, and its marker in the chart."""
-    return "wr_" + letters(int.from_bytes(fingerprint(cause, "write", *part)[:8]) >> 4, MARKER_LETTERS)
+def write_id(fingerprint: Fingerprint, minute: str, cause: bytes, *part: str) -> str:
+    """``wr_`` and 12 letters: the identity of an effect, and its marker in the chart.
+
+    :param minute: four letters that say when the change happened; the other eight are 40 bits that nobody can guess.
+    """
+    return f"wr_{minute}" + letters(int.from_bytes(fingerprint(cause, "write", *part)[:5]), _OWN_LETTERS)
 
 
 def packed(change: Change[Any]) -> dict[str, Any]:
@@ -116,11 +139,13 @@ def packed(change: Change[Any]) -> dict[str, Any]:
 def unpacked(plain: Mapping[str, Any]) -> Change[Any]:
     """The change that :func:`packed` was given."""
     return Change(
-        kind=Kind(plain["kind"]), fields=frozenset(plain["fields"]), **{name: plain[name] for name in _PACKED}
+        kind=Kind(plain["kind"]),
+        fields=frozenset(plain["fields"]),
+        **{name: plain[name] for name in _PACKED if name in plain},
     )
 
 
-_PACKED = ("office", "table", "key", "stamp", "values", "old", "workstation", "delivery")
+_PACKED = ("office", "table", "key", "stamp", "values", "old", "workstation", "delivery", "forgotten")
 
 
 def _subject(fingerprint: Fingerprint, change: Change[Any]) -> str:

@@ -5,6 +5,7 @@ The columns of the row are variables, ``old`` holds previous values, and there a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
@@ -26,6 +27,8 @@ FILTERS = {"upper": 0, "lower": 0, "title": 0, "trim": 0, "default": 2, "truncat
 TESTS = frozenset({"defined", "undefined", "none", "string", "number", "eq", "ne", "in"})
 SHORTEST = 10
 """Fewest characters that a text may be truncated to."""
+
+_TODAY, _NOW = "odeventstoday", "odeventsnow"  # stand for a day and a moment while a pattern is made
 
 _ALLOWED = (
     nodes.Template,
@@ -95,15 +98,24 @@ def render_for(source: str, change: Change[Any], now: datetime) -> str:
 
     :param now: the office's local time.
     """
-    old = {**change.values, **change.old}
-    return render(
-        source,
-        change.values,
-        today=now.date().isoformat(),
-        now=now.strftime("%Y-%m-%d %H:%M"),
-        office=change.office,
-        old=old,
-    )
+    return _rendered(source, change, now.date().isoformat(), now.strftime("%Y-%m-%d %H:%M"))
+
+
+def pattern_for(source: str, change: Change[Any]) -> str:
+    """A regular expression of the text for one change, whenever it may have been made."""
+    return like(_rendered(source, change, _TODAY, _NOW))
+
+
+def like(text: str) -> str:
+    """A regular expression of a text whose white space is single spaces."""
+    pattern = re.escape(" ".join(text.split()))
+    return pattern.replace(_TODAY, r"\d{4}-\d\d-\d\d").replace(_NOW, r"\d{4}-\d\d-\d\d \d\d:\d\d")
+
+
+def _rendered(source: str, change: Change[Any], today: str, now: str) -> str:
+    # What a row held before a presumed change is not known; a text that needs it cannot be made.
+    old = {} if change.presumed else {**change.values, **change.old}
+    return render(source, change.values, today=today, now=now, office=change.office, old=old)
 
 
 @cache

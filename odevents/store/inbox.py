@@ -56,6 +56,7 @@ class RowOutcome(msgspec.Struct, omit_defaults=True):
     :ivar kind: a :class:`~odevents.events.change.Kind`, or ``unreadable``.
     :ivar reason: reason code of an unreadable row.
     :ivar old: previous values of the columns that changed.
+    :ivar forgotten: see :class:`odevents.events.change.Change`.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class RowOutcome(msgspec.Struct, omit_defaults=True):
     reason: str = ""
     fields: list[str] = []
     old: dict[str, Any] = {}
+    forgotten: str = ""
 
 
 @dataclass(frozen=True)

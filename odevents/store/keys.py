@@ -22,6 +22,7 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:<office>:refused:{fp}        hash         a body answered 400, kept for the operator
     odevents:1:<office>:feeds               hash         table -> since when its rows come in
     odevents:1:<office>:snapshot:{table}    hash         fingerprint of the key -> sealed row
+    odevents:1:<office>:lost                string       "since/until" of what the store has forgotten
     odevents:1:<office>:expecting           string       present while any write of ours may still echo
     odevents:1:<office>:expected:{fp}       hash         write -> sealed traces that its echo will show
     odevents:1:<office>:writes              sorted set   subject -> when its head is due (ms)
@@ -89,6 +90,10 @@ def refused(office: str, fingerprint: str) -> str:
 
 def feeds(office: str) -> str:
     return f"{ROOT}:{office}:feeds"
+
+
+def lost(office: str) -> str:
+    return f"{ROOT}:{office}:lost"
 
 
 def snapshots(office: str, table: str) -> str:

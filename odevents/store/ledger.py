@@ -77,6 +77,11 @@ class Write:
     requeued: int = 0
 
     @property
+    def minute(self) -> str:
+        """The letters that say when the change happened; see ``reactions/marker.py``."""
+        return self.id.removeprefix("wr_")[:4]
+
+    @property
     def marker(self) -> str:
         """What identifies the effect in a text of the chart."""
         return f"[ode:{self.id.removeprefix('wr_')}]"

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from odevents.errors import StoreUnavailable
-from odevents.events.change import EVERYTHING, Snapshot
+from odevents.events.change import EVERYTHING, Lost, Snapshot
+from odevents.events.tables import WATCH_TABLES
 from odevents.store import keys
 from odevents.store.atomic import Steps, in_store
 from odevents.store.breaker import Breaker
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _REPLICATED_WITHIN_MS = 3000
 _FACTS_SECONDS = 6 * 3600
+_LOST_SECONDS = 4 * 24 * 3600
 
 
 class Store:
@@ -63,10 +65,24 @@ class Store:
         """Add the steps that keep these snapshots."""
         self.snapshots.write(steps, office, table, dict(snapshots))
 
-    def feed_since(self, office: str, table: str) -> str:
-        """See :class:`odevents.events.change.Feed`."""
-        stamp = cast("bytes | None", in_store(lambda: self.redis.hget(keys.feeds(office), table)))
-        return stamp.decode() if stamp else ""
+    def feed(self, office: str, table: str) -> tuple[str, Lost | None]:
+        """Since when the rows come in, and what was forgotten; see :class:`odevents.events.change.Feed`."""
+        with self.redis.pipeline(transaction=False) as together:
+            together.hget(keys.feeds(office), table)
+            together.get(keys.lost(office))
+            stamp, lost = in_store(together.execute)
+        return (stamp or b"").decode(), Lost(*lost.decode().split("/")) if lost else None
+
+    def mark_lost(self, office: str, lost: Lost, *, forget_rows: bool) -> None:
+        """Note what time is forgotten; its rows are sent again for three days at the most.
+
+        :param forget_rows: also forget what has been learned of rows since.
+        """
+        with self.redis.pipeline(transaction=True) as together:
+            together.set(keys.lost(office), f"{lost.since}/{lost.until}", ex=_LOST_SECONDS)
+            if forget_rows:
+                together.delete(keys.feeds(office), *(keys.snapshots(office, table) for table in WATCH_TABLES))
+            in_store(together.execute)
 
     def begin_feed(self, steps: Steps, office: str, table: str, stamp: str) -> None:
         """Add the step that notes when the feed began."""
