@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
+from odevents.opening_hours import week_of
+
 HOSTED = "https://api.opendental.com/api/v1"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -25,6 +27,19 @@ def _zone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError("not a time zone of the IANA list, such as America/Los_Angeles")
     return value
+
+
+def _hours(value: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
+    week_of(value)
+    return value
+
+
+def _seconds(value: object) -> object:
+    """``"90s"``, ``"10m"``, ``"2h"`` as seconds."""
+    found = re.fullmatch(r"(\d+)\s*([smh])", value.strip()) if isinstance(value, str) else None
+    if found is None or not int(found[1]):
+        raise ValueError('a time is written as "90s", "10m" or "2h"')
+    return int(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
 
 
 def _listed(value: object) -> object:
@@ -102,6 +117,7 @@ class OfficeTable(Table):
     time_zone: Annotated[str, AfterValidator(_zone)]
     workstation: str = ""
     mode: Literal["dry-run", "live"] = "dry-run"
+    hours: Annotated[dict[str, str | list[str]], AfterValidator(_hours)] = {}
 
     @property
     def customer_keys(self) -> list[Secret]:
@@ -194,6 +210,13 @@ class ReactionTable(Table):
         return self
 
 
+class FreshnessTable(Table):
+    """``[freshness]``: how long a feed may be silent, in seconds of opening time."""
+
+    warning: Annotated[int, BeforeValidator(_seconds)] = 600
+    fresh: Annotated[int, BeforeValidator(_seconds)] = 900
+
+
 class ConfigFile(Table):
     """The whole file."""
 
@@ -201,4 +224,5 @@ class ConfigFile(Table):
     subscriptions: list[SubscriptionTable] = []
     reactions: list[ReactionTable] = []
     handlers: list[str] = []
+    freshness: FreshnessTable = FreshnessTable()
     listener: dict[str, Any] = {}  # read by odevents.listener.config, also from files that have nothing else

@@ -20,6 +20,7 @@ from odevents.config import (
     CommlogTable,
     ConfigFile,
     ConfirmTable,
+    FreshnessTable,
     OfficeTable,
     ReactionTable,
     Secret,
@@ -156,6 +157,7 @@ def _allowed(path: toml_lines.Path) -> list[str]:
         "reactions": ReactionTable,
         "confirm": ConfirmTable,
         "commlog": CommlogTable,
+        "freshness": FreshnessTable,
         "customer_key": Secret,
         "developer_key": Secret,
     }

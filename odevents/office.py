@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from odevents.config import ConfigFile, OfficeTable
 from odevents.errors import ConfigError
+from odevents.opening_hours import OpeningHours, Span, week_of
 
 if TYPE_CHECKING:
     from odevents.client.opendental import OpenDental
@@ -23,6 +24,7 @@ class OfficeAccess:
     """One office as configured, its secrets read.
 
     :ivar customer_keys: the live keys; calls are made with the first.
+    :ivar week: its opening hours, see :class:`~odevents.opening_hours.OpeningHours`.
     """
 
     name: str
@@ -33,6 +35,12 @@ class OfficeAccess:
     zone: ZoneInfo
     workstation: str
     mode: Literal["dry-run", "live"]
+    week: tuple[tuple[Span, ...], ...] = ()
+
+    @property
+    def hours(self) -> OpeningHours:
+        """When it is open; always, where it has not said."""
+        return OpeningHours(self.zone, self.week)
 
     def local_time(self, epoch: float) -> datetime:
         """The office's wall clock at a moment, without zone, as its rows have it."""
@@ -127,4 +135,5 @@ def _access(name: str, table: OfficeTable, environment: Mapping[str, str]) -> Of
         zone=table.zone,
         workstation=table.workstation,
         mode=table.mode,
+        week=week_of(table.hours),
     )

@@ -21,6 +21,8 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:<office>:delivery:{id}       hash
     odevents:1:<office>:refused:{fp}        hash         a body answered 400, kept for the operator
     odevents:1:<office>:feeds               hash         table -> since when its rows come in
+    odevents:1:<office>:arrivals            hash         table -> when a delivery of it last came (seconds)
+    odevents:1:<office>:freshness           hash         table -> what is known of the feed, and how it was judged
     odevents:1:<office>:snapshot:{table}    hash         fingerprint of the key -> sealed row
     odevents:1:<office>:lost                string       "since/until" of what the store has forgotten
     odevents:1:<office>:expecting           string       present while any write of ours may still echo
@@ -94,6 +96,14 @@ def feeds(office: str) -> str:
 
 def lost(office: str) -> str:
     return f"{ROOT}:{office}:lost"
+
+
+def arrivals(office: str) -> str:
+    return f"{ROOT}:{office}:arrivals"
+
+
+def freshness(office: str) -> str:
+    return f"{ROOT}:{office}:freshness"
 
 
 def snapshots(office: str, table: str) -> str:

@@ -1,0 +1,147 @@
+"""What is known of each feed (an office's rows of one table): what arrived, what the API showed, the judgement.
+
+Two small hashes an office, so that a page or a metric reads those of all offices in one round trip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Literal, cast
+
+import msgspec
+
+from odevents.store import keys
+from odevents.store.atomic import Steps, in_store
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+Subscribed = Literal["unknown", "active", "missing", "stopped", "paused"]
+"""What the office's list of subscriptions last said: nothing yet, there and running, not there, past its
+``DateTimeStop``, or stopped by us for a while."""
+
+Trouble = Literal["", "unreachable", "key-refused"]
+"""Why the office's API could not be asked."""
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """One look at the changed rows of a table, by REST.
+
+    :ivar at: when, in seconds since the epoch.
+    :ivar rows: how many changed rows the office has that never came to us.
+    :ivar oldest: when the oldest of them changed, in seconds since the epoch; 0 where there are none.
+    """
+
+    at: float
+    rows: int = 0
+    oldest: float = 0.0
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Rows that the events have passed over.
+
+    :ivar since: from when on rows may be missing, in seconds since the epoch.
+    :ivar cause: ``passed`` (the cursor went on without them) or ``too-old`` (Open Dental sends three days at the most).
+    :ivar found_at: when that was noticed.
+    """
+
+    since: float
+    cause: Literal["passed", "too-old"]
+    found_at: float
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """All that is known of a feed. Times are seconds since the epoch, ``None`` for never.
+
+    :ivar watched_since: when somebody first looked after this feed.
+    :ivar delivered_at: when a delivery of the office last came.
+    :ivar polled_at: the last poll that is proven, by ``DateTimeStart`` having moved.
+    :ivar looked_at: when the office's subscriptions were last read.
+    :ivar cursor: ``DateTimeStart`` as it stood then, office-local.
+    :ivar poll_seconds: ``PollingSeconds`` of the subscription.
+    :ivar workstation: the machine that should be polling.
+    :ivar failing: what the office itself notes of failed sends, ``""`` for none (newer versions only).
+    :ivar trouble: why the last look did not succeed.
+    :ivar gap: rows that are known, or must be feared, to be missing.
+    """
+
+    watched_since: float
+    delivered_at: float | None = None
+    polled_at: float | None = None
+    looked_at: float | None = None
+    cursor: str = ""
+    subscription: Subscribed = "unknown"
+    poll_seconds: float = 5.0
+    workstation: str = ""
+    failing: str = ""
+    trouble: Trouble = ""
+    probe: Probe | None = None
+    gap: Gap | None = None
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """The last judgement, for whoever only shows it: words of :mod:`odevents.subscriptions.freshness`."""
+
+    state: str
+    reason: str
+    code: str
+    since: float
+    sentence: str
+    at: float
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What is kept of one feed."""
+
+    evidence: Evidence
+    judged: Judged | None = None
+
+
+FeedKey = tuple[str, str]
+"""Office and table."""
+
+
+class Feeds:
+    """Reads and keeps the evidence."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def read(self, offices: Iterable[str]) -> dict[FeedKey, Kept]:
+        """Everything known of the feeds of these offices, deliveries included, in one round trip.
+
+        :raises StoreUnavailable: Redis did not answer.
+        """
+        names = list(offices)
+        with self._redis.pipeline(transaction=False) as together:
+            for office in names:
+                together.hgetall(keys.freshness(office))
+                together.hgetall(keys.arrivals(office))
+            answers = cast("list[dict[bytes, bytes]]", in_store(together.execute))
+        found: dict[FeedKey, Kept] = {}
+        for office, kept, arrived in zip(names, answers[::2], answers[1::2], strict=True):
+            for table, text in kept.items():
+                whole = msgspec.json.decode(text, type=Kept)
+                at = float(arrived[table]) if table in arrived else None
+                evidence = msgspec.structs.replace(whole.evidence, delivered_at=at)
+                found[office, table.decode()] = Kept(evidence, whole.judged)
+        return found
+
+    def arrivals(self, office: str) -> dict[str, float]:
+        """When a delivery of each table last came, in seconds since the epoch."""
+        found = cast("dict[bytes, bytes]", in_store(lambda: self._redis.hgetall(keys.arrivals(office))))
+        return {table.decode(): float(at) for table, at in found.items()}
+
+    def keep(self, office: str, kept: Mapping[str, Kept], drop: Iterable[str] = ()) -> None:
+        """Keep what is known of these tables, and forget those that nobody looks after any more."""
+        with self._redis.pipeline(transaction=True) as together:
+            for table, whole in kept.items():
+                together.hset(keys.freshness(office), table, cast("str", msgspec.json.encode(whole)))
+            for table in drop:
+                together.hdel(keys.freshness(office), table)
+            in_store(together.execute)
+
+
+def arrive(steps: Steps, office: str, table: str, at: float) -> None:
+    """Add the step that notes a delivery of the office."""
+    steps.add("HSET", keys.arrivals(office), table, repr(at))
