@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help install demo test faults lock parity budget docs clean dictionaries
+.PHONY: help install demo test faults lock parity budget docs clean dictionaries bench bench-full
 
 help:           ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -54,3 +54,9 @@ clean:          ## remove what make created
 
 dictionaries: $(READY)  ## train the compression dictionaries of snapshots on invented rows
 	$(BIN)/python -m bench.train_dictionaries
+
+bench: $(READY)  ## how fast it is, beside floors and what one would build instead: under 5 minutes; installs the peers
+	$(BIN)/python -m bench
+
+bench-full: $(READY)  ## the long form of it, for publishing: under 40 minutes; writes docs/performance.md and the charts
+	$(BIN)/python -m bench --full --write

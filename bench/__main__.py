@@ -1,0 +1,42 @@
+"""``make bench``: measure, print the table, keep the figures.
+
+python -m bench [--full] [--write] [--only accept …]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from bench.environments import ROOT
+from bench.line import FULL, SHORT, Line
+from bench.report import as_json, heading, row, shortfalls
+
+MEASURES = ("accept",)
+
+
+def main() -> None:
+    """Run the measures, and print each line as soon as it is there."""
+    options = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    options.add_argument("--full", action="store_true", help="the long form, for publishing")
+    options.add_argument("--only", nargs="+", choices=MEASURES, default=MEASURES, help="these measures alone")
+    options.add_argument("--json", type=Path, default=ROOT / "build" / "bench" / "latest.json")
+    chosen = options.parse_args()
+    form = FULL if chosen.full else SHORT
+    lines: list[Line] = []
+    print(heading(), flush=True)
+    for name in chosen.only:
+        for line in import_module(f"bench.measures.{name}").measure(form):
+            lines.append(line)
+            print(row(line), flush=True)
+    print(shortfalls(lines))
+    chosen.json.parent.mkdir(parents=True, exist_ok=True)
+    chosen.json.write_text(json.dumps(as_json(lines, form), indent=1) + "\n")
+    print(f"figures: {chosen.json}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
