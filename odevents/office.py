@@ -1,8 +1,7 @@
-"""Offices: which one a delivery comes from, found by its customer key, and what is known of each."""
+"""Offices: what is known of each, its secrets read."""
 
 from __future__ import annotations
 
-import hmac
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ from odevents.opening_hours import OpeningHours, Span, week_of
 
 if TYPE_CHECKING:
     from odevents.client.opendental import OpenDental
-    from odevents.store.seal import Seals
 
 
 @dataclass(frozen=True)
@@ -68,19 +66,13 @@ class Office:
 
 
 class Offices(Mapping[str, OfficeAccess]):
-    """All offices by name, and by customer key.
-
-    Keys are compared as keyed digests, every one of them on every look-up, so that the time taken tells nothing.
+    """All offices by name.
 
     :raises ConfigError: two offices share a key, or one names a key twice.
     """
 
-    def __init__(self, offices: Mapping[str, OfficeAccess], seals: Seals) -> None:
+    def __init__(self, offices: Mapping[str, OfficeAccess]) -> None:
         self._offices = dict(offices)
-        self._seals = seals
-        self._digests = [
-            (self._digest(key), office.name) for office in self._offices.values() for key in office.customer_keys
-        ]
         self._refuse_shared()
 
     def __getitem__(self, name: str) -> OfficeAccess:
@@ -92,35 +84,26 @@ class Offices(Mapping[str, OfficeAccess]):
     def __len__(self) -> int:
         return len(self._offices)
 
-    def with_key(self, key: str) -> OfficeAccess | None:
-        """The office that fires with this customer key, ``None`` when there is none."""
-        wanted = self._digest(key)
-        found = None
-        for digest, name in self._digests:
-            if hmac.compare_digest(digest, wanted):
-                found = name
-        return self._offices[found] if found is not None else None
-
     def _refuse_shared(self) -> None:
-        owners: dict[bytes, str] = {}
-        for digest, name in self._digests:
-            owner = owners.setdefault(digest, name)
-            if owner != name:
-                raise ConfigError(f"{owner} and {name} have the same customer key; each office has its own")
-        if len(owners) < len(self._digests):
-            raise ConfigError("an office names the same customer key twice; two are for while one replaces the other")
+        owners: dict[str, str] = {}
+        for office in self._offices.values():
+            for key in office.customer_keys:
+                owner = owners.setdefault(key, office.name)
+                if owner != office.name:
+                    raise ConfigError(f"{owner} and {office.name} have the same customer key; each office has its own")
+            if len(set(office.customer_keys)) < len(office.customer_keys):
+                raise ConfigError(
+                    "an office names the same customer key twice; two are for while one replaces the other"
+                )
 
-    def _digest(self, key: str) -> bytes:
-        return self._seals.fingerprint(key.encode("utf-8", "surrogateescape"), "customer key")
 
-
-def offices_of(file: ConfigFile, seals: Seals, environment: Mapping[str, str] = os.environ) -> Offices:
+def offices_of(file: ConfigFile, environment: Mapping[str, str] = os.environ) -> Offices:
     """The offices of a configuration whose secrets have been checked to be there.
 
     :raises ConfigError: a secret is missing, or two offices share a key.
     """
     try:
-        return Offices({name: _access(name, table, environment) for name, table in file.offices.items()}, seals)
+        return Offices({name: _access(name, table, environment) for name, table in file.offices.items()})
     except ValueError as error:
         raise ConfigError(str(error)) from None
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from odevents.client.budget import Priority, interval_of
 from odevents.client.session import Session, checked_url
@@ -21,12 +22,16 @@ from odevents.queues import Hints
 from odevents.reactions.performing import Performing
 from odevents.reactions.registry import Registry
 from odevents.reactions.rules import check_subscriptions, registry_of
+from odevents.receiver.index import ReceiverIndex, index_of, read_index
 from odevents.settings import Settings, load_settings
 from odevents.store.again import Again
 from odevents.store.budget import RedisBudget
 from odevents.store.connection import connect, connect_rq, doubts, replicas_wanted
 from odevents.store.seal import Seals
 from odevents.store.store import Store
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 _DAY = 24 * 3600
 
@@ -79,7 +84,7 @@ class Runtime:
     @cached_property
     def offices(self) -> Offices:
         """The offices, their secrets read."""
-        return offices_of(self.config, self.seals)
+        return offices_of(self.config)
 
     @cached_property
     def registry(self) -> Registry:
@@ -89,8 +94,22 @@ class Runtime:
     @cached_property
     def store(self) -> Store:
         """The store, by a connection for workers."""
-        redis = connect(self.redis_url)
-        return Store(redis, self.seals, replicas_wanted(redis))
+        return Store(self.redis, self.seals, replicas_wanted(self.redis))
+
+    @cached_property
+    def redis(self) -> Redis:
+        """A connection to the store's server, for workers."""
+        return connect(self.redis_url)
+
+    @cached_property
+    def receiver_index(self) -> ReceiverIndex:
+        """All that the receiver knows: given ready-made, or made here of what is configured.
+
+        :raises ConfigError: what was given is no index.
+        """
+        if self.settings.receiver_index is not None:
+            return read_index(self.settings.receiver_index.get_secret_value())
+        return index_of(self.offices.values(), self.seals)
 
     @cached_property
     def again(self) -> Again:
@@ -151,7 +170,7 @@ class Runtime:
         :raises ConfigError: it may lose deliveries that were answered 200, and that is not allowed.
         :raises StoreUnavailable: it does not answer.
         """
-        found = [str(doubt) for doubt in doubts(self.store.redis)]
+        found = [str(doubt) for doubt in doubts(self.redis)]
         if found and not self.settings.allow_doubtful_redis:
             raise ConfigError("\n".join(f"Redis: {doubt}" for doubt in found) + _DOUBTFUL)
         return found
@@ -171,6 +190,19 @@ def load_runtime() -> Runtime:
     settings = load_settings()
     runtime = Runtime(settings, checked_config(settings.config).file)
     _ = runtime.offices  # two offices with one key are found here
+    return runtime
+
+
+def load_receiver_runtime() -> Runtime:
+    """The same for the receiver, which needs neither odevents.toml nor its secrets when it is given an index.
+
+    :raises ConfigError: environment, index or file is wrong.
+    """
+    settings = load_settings()
+    if settings.receiver_index is None:
+        return load_runtime()
+    runtime = Runtime(settings, ConfigFile(offices={}))
+    _ = runtime.receiver_index
     return runtime
 
 

@@ -20,7 +20,7 @@ from odevents.errors import ConfigError
 
 PREFIX = "ODEVENTS_"
 _FILE = "_FILE"
-_SECRETS = ("redis_url", "sealing_keys", "identity_key")
+_SECRETS = ("redis_url", "sealing_keys", "identity_key", "receiver_index")
 
 
 class Settings(BaseSettings):
@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     )
     identity_key: SecretStr | None = Field(
         None, description="32-byte key in base64 that never changes: identities of writes are made with it"
+    )
+    receiver_index: SecretStr | None = Field(
+        None, description="all that `odevents serve` must know, made by `odevents offices index`; it then needs no keys"
     )
     host: str = Field("127.0.0.1", description="address the receiver listens on")
     port: int = Field(

@@ -25,9 +25,9 @@ STOP_WITHIN = 20
 def serve() -> None:
     """Receive deliveries at /apievents on ODEVENTS_HOST and PORT. Liveness at /livez, readiness at /readyz."""
     from odevents.log import configure_logging, logger
-    from odevents.runtime import load_runtime
+    from odevents.runtime import load_receiver_runtime
 
-    runtime = load_runtime()
+    runtime = load_receiver_runtime()
     configure_logging(runtime.settings.log_level, json=not sys.stderr.isatty())
     for doubt in runtime.refuse_doubtful_redis():
         logger.warning("Redis may lose what it acknowledged", setting=doubt)
@@ -58,11 +58,12 @@ def _server(runtime: Runtime) -> Server:
     from odevents.receiver.app import create_app
     from odevents.receiver.receive import Receiver
     from odevents.store.accepting import Accepting
-    from odevents.store.connection import connect_async
+    from odevents.store.connection import connect_async, replicas_wanted
 
     redis = connect_async(runtime.redis_url)
-    accepting = Accepting(redis, runtime.seals, runtime.store.replicas)
-    receiver = Receiver(runtime.offices, runtime.seals, accepting, runtime.hints, runtime.settings.max_body_bytes)
+    index = runtime.receiver_index
+    accepting = Accepting(redis, index.seals(), replicas_wanted(runtime.redis))
+    receiver = Receiver(index, accepting, runtime.hints, runtime.settings.max_body_bytes)
     return uvicorn.Server(
         uvicorn.Config(
             create_app(receiver, accepting.takes_writes),

@@ -15,12 +15,12 @@ from odevents.events.delivery import Delivery, event_type, machine_name, rows_in
 from odevents.events.row import minimise
 from odevents.events.tables import counted_as
 from odevents.log import logger
-from odevents.office import OfficeAccess, Offices
 from odevents.queues import Hints
+from odevents.receiver.index import ReceiverIndex, Sender, Senders
 from odevents.store.accepting import Accepting
 from odevents.store.dead_letters import DeadLetter
 from odevents.store.ids import new_id
-from odevents.store.seal import Seals
+from odevents.store.seal import Sealing
 
 POISON_AFTER = 3
 """A garbled transfer heals when it is sent again; a body that comes so often is as Open Dental meant it."""
@@ -52,19 +52,22 @@ class Receiver:
 
     def __init__(
         self,
-        offices: Offices,
-        seals: Seals,
+        index: ReceiverIndex,
         accepting: Accepting,
         hints: Hints,
         max_body_bytes: int,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._offices = offices
-        self._seals = seals
         self._accepting = accepting
+        self.know(index)
         self._hints = hints
         self._max_body_bytes = max_body_bytes
         self._clock = clock
+
+    def know(self, index: ReceiverIndex) -> None:
+        """Know these offices and keys from now on; what is being received goes on with either."""
+        self._senders = Senders(index)
+        self._accepting.seals = index.seals()
 
     async def receive(self, request: Request) -> Received:
         """Take in one delivery; when this returns, it is kept.
@@ -81,7 +84,7 @@ class Receiver:
             rows = rows_in(body)
         except DeliveryRefused as refused:
             return await self._not_rows(delivery, refused, started)
-        hint = await self._accepting.accept(_minimised(delivery, rows, self._seals), len(rows))
+        hint = await self._accepting.accept(_minimised(delivery, rows, self._accepting.seals), len(rows))
         return Received(f"kept as {delivery.id}", delivery, started, hint)
 
     async def after_answer(self, received: Received) -> None:
@@ -103,7 +106,7 @@ class Receiver:
         """Count a delivery that was not taken."""
         await self._accepting.count("refused", office or "unknown", code)
 
-    def _sender_of(self, request: Request) -> OfficeAccess:
+    def _sender_of(self, request: Request) -> Sender:
         """The office, before a byte of the body is read."""
         if request.method != "POST":
             raise DeliveryRefused(405, "wrong-method", "deliveries come by POST")
@@ -113,7 +116,7 @@ class Receiver:
         key = keys[0].strip() if keys else ""
         if not key:
             raise DeliveryRefused(401, "no-key", "the Authorization header must be the office's customer key")
-        office = self._offices.with_key(key) if len(key) <= _LONGEST_KEY else None
+        office = self._senders.with_key(key) if len(key) <= _LONGEST_KEY else None
         if office is None:
             raise DeliveryRefused(401, "unknown-key", "the Authorization header is not the customer key of an office")
         encoding = request.headers.get("content-encoding", "identity").strip().lower()
@@ -139,7 +142,7 @@ class Receiver:
             raise DeliveryRefused(408, "too-slow", f"the body did not arrive within {BODY_WITHIN:.0f} s") from None
         return b"".join(chunks)
 
-    def _delivery(self, request: Request, office: OfficeAccess, body: bytes) -> Delivery:
+    def _delivery(self, request: Request, office: Sender, body: bytes) -> Delivery:
         path = request.url.path.rstrip("/").rpartition("/")[2]
         type_ = event_type(request.headers.get("event-type", ""), request.query_params.get("type", ""), path)
         now = self._clock()
@@ -165,7 +168,7 @@ class Receiver:
         return Received(f"put aside as {letter.id}: {refused}", delivery, started, hint=False)
 
 
-def _minimised(delivery: Delivery, rows: list[object], seals: Seals) -> Delivery:
+def _minimised(delivery: Delivery, rows: list[object], seals: Sealing) -> Delivery:
     """The delivery as it may be stored; spelled exactly as it came where nothing had to be taken out."""
 
     def fingerprint(value: bytes) -> bytes:

@@ -13,7 +13,7 @@ from odevents.events.tables import counted_as
 from odevents.store import keys
 from odevents.store.compression import compress
 from odevents.store.dead_letters import DeadLetter, steps_to_bury
-from odevents.store.seal import Seals
+from odevents.store.seal import Sealing
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -29,12 +29,13 @@ _REPLICATED_WITHIN_MS = 1000
 class Accepting:
     """The receiver's half: keep a delivery, durably, in one round trip.
 
+    :ivar seals: what seals; it may be replaced between two deliveries.
     :param replicas: how many replicas must have it too, which costs a second round trip; 0 for none.
     """
 
-    def __init__(self, redis: Redis, seals: Seals, replicas: int = 0) -> None:
+    def __init__(self, redis: Redis, seals: Sealing, replicas: int = 0) -> None:
         self._redis = redis
-        self._seals = seals
+        self.seals = seals
         self._replicas = replicas
 
     async def accept(self, delivery: Delivery, rows: int) -> bool:
@@ -51,7 +52,7 @@ class Accepting:
             "rows": rows,
             "bytes": len(delivery.body),
             "status": "waiting",
-            "body": self._seals.seal(compress(delivery.body), office, "delivery", delivery.id),
+            "body": self.seals.seal(compress(delivery.body), office, "delivery", delivery.id),
         }
         async with self._redis.pipeline(transaction=True) as together:
             together.hset(keys.delivery(office, delivery.id), mapping=record)
@@ -69,16 +70,16 @@ class Accepting:
         :raises StoreUnavailable: it was not kept.
         """
         async with self._redis.pipeline(transaction=True) as together:
-            for command in steps_to_bury(letter, body, self._seals):
+            for command in steps_to_bury(letter, body, self.seals):
                 together.execute_command(*command)
             await self._kept(together)
 
     async def refuse(self, delivery: Delivery, code: str, keep_seconds: int) -> int:
         """Keep a body that is not rows for the operator, once; say how often it has come."""
         feed = (delivery.office, delivery.type.table, delivery.workstation)
-        fingerprint = self._seals.fingerprint(delivery.body, "refused", *feed).hex()[:16]
+        fingerprint = self.seals.fingerprint(delivery.body, "refused", *feed).hex()[:16]
         key = keys.refused(delivery.office, fingerprint)
-        sealed = self._seals.seal(compress(delivery.body), delivery.office, "refused", fingerprint)
+        sealed = self.seals.seal(compress(delivery.body), delivery.office, "refused", fingerprint)
         async with self._redis.pipeline(transaction=True) as together:
             together.hincrby(key, "times", 1)
             together.hset(key, mapping={"reason": code, "last": repr(delivery.received_at), "body": sealed})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from odevents.store import keys
 from odevents.store.atomic import Argument, in_store
 from odevents.store.compression import compress, decompress
-from odevents.store.seal import Seals
+from odevents.store.seal import Sealing, Seals
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -66,7 +66,7 @@ class DeadLetters:
         return decompress(self._seals.open(sealed or b"", letter.office, "dead", letter.id))
 
 
-def steps_to_bury(letter: DeadLetter, content: bytes, seals: Seals) -> Iterator[tuple[Argument, ...]]:
+def steps_to_bury(letter: DeadLetter, content: bytes, seals: Sealing) -> Iterator[tuple[Argument, ...]]:
     """The commands that keep one dead letter, for whichever transaction it belongs to."""
     said: dict[str, Argument] = {
         "of": letter.of,

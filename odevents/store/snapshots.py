@@ -97,7 +97,8 @@ class Snapshots:
             plain = shape + _pack(
                 table, list(snapshot.values.values()) if columns and snapshot.values else [snapshot.stamp]
             )
-            pairs += [self._field(office, table, key), self._seals.seal(plain, office, "snapshot", table, key)]
+            field = self._field(office, table, key)
+            pairs += [field, self._seals.seal(plain, office, "snapshot", table, field.hex())]
         for shape, names in shapes.items():
             if shape not in self._columns:
                 steps.add("HSET", keys.SHAPES, shape, names)
@@ -108,12 +109,14 @@ class Snapshots:
         return self._seals.fingerprint(key.encode(), "snapshot", office, table)[:_FIELD_BYTES]
 
     def _open(self, sealed: bytes, office: str, table: str, key: str) -> Snapshot:
-        plain = self._seals.open(sealed, office, "snapshot", table, key)
+        plain = self._seals.open(sealed, office, "snapshot", table, self._field(office, table, key).hex())
         columns = self._names(plain[:_SHAPE_BYTES])
         values = _unpack(table, plain[_SHAPE_BYTES:])
         if not columns:
             return Snapshot(None, values[0])
         row = dict(zip(columns, values, strict=True))
+        if str(row.get(table_named(table).key, key)).strip() != key:
+            raise SealBroken("two rows have the same fingerprint; the other one was seen last")
         return Snapshot(row, stamp_of(row, table_named(table)))
 
     def _names(self, shape: bytes) -> list[str]:

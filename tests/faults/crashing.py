@@ -212,7 +212,7 @@ class World:
         performing = Performing(
             store, self.registry, lambda _: self.office, self.clock, self.quarantine, 30 * 86400, 60
         )
-        offices = Offices({OFFICE: access}, self.seals)
+        offices = Offices({OFFICE: access})
         return Pipeline(store, offices, self.registry, performing, SilentHints(), self.clock, _DAY)
 
     def clock(self) -> float:

@@ -15,7 +15,7 @@ from odevents.store.atomic import Lease, Steps
 from odevents.store.seal import Seals
 from odevents.store.snapshots import Snapshots
 
-APPOINTMENT = SCENARIOS["appointment.created"].row
+APPOINTMENT = SCENARIOS["appointment.created"].row | {"AptNum": 1}
 
 moments = st.datetimes().map(lambda moment: f"{moment:%Y-%m-%d %H:%M:%S}")
 values = st.one_of(
@@ -78,3 +78,10 @@ def test_a_snapshot_put_into_another_offices_place_does_not_open(redis_client: r
     assert mine != other, "the same row has another name at each office"
     assert Snapshots(redis_client, seals).read("lakewood", "Appointment", ["1"]) == {}, "its row is first seen again"
     assert len(Snapshots(redis_client, seals).read("southside", "Appointment", ["1"])) == 1
+
+
+def test_a_row_found_in_the_place_of_another_is_not_taken_for_it(redis_client: redis.Redis, seals: Seals) -> None:
+    """Two keys of rows could have one fingerprint; the row itself says which of them it is."""
+    keep(redis_client, seals, "Appointment", {**APPOINTMENT, "AptNum": 2})
+
+    assert Snapshots(redis_client, seals).read("southside", "Appointment", ["1"]) == {}
