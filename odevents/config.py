@@ -226,3 +226,11 @@ class ConfigFile(Table):
     handlers: list[str] = []
     freshness: FreshnessTable = FreshnessTable()
     listener: dict[str, Any] = {}  # read by odevents.listener.config, also from files that have nothing else
+
+    @property
+    def secret_variables(self) -> set[str]:
+        """The variables of the environment that hold keys of offices."""
+        secrets = [
+            secret for office in self.offices.values() for secret in (*office.customer_keys, office.developer_key)
+        ]
+        return {secret.env for secret in secrets if secret.env}

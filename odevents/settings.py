@@ -22,6 +22,11 @@ PREFIX = "ODEVENTS_"
 _FILE = "_FILE"
 _SECRETS = ("redis_url", "sealing_keys", "identity_key", "receiver_index")
 
+SEALING_VARIABLES = frozenset(
+    {f"{PREFIX}SEALING_KEYS", f"{PREFIX}SEALING_KEYS_FILE", f"{PREFIX}IDENTITY_KEY", f"{PREFIX}IDENTITY_KEY_FILE"}
+)
+"""What a process that only seals is not given."""
+
 
 class Settings(BaseSettings):
     """What the environment says. Order: variable, then its ``_FILE`` where it is a secret, then the default."""
@@ -127,6 +132,12 @@ class _FromFiles(PydanticBaseSettingsSource):
                 except UnicodeDecodeError:
                     raise ConfigError(f"{variable}: cannot read {path}: it is not text") from None
         return values
+
+
+def secret_files() -> list[Path]:
+    """The files that secrets of the environment are read from."""
+    named = (os.environ.get(variable_of(name) + _FILE) for name in _SECRETS)
+    return [Path(path) for path in named if path]
 
 
 def variable_of(name: str) -> str:

@@ -35,11 +35,16 @@ def jobs(runtime: Runtime) -> list[Job]:
     ]
 
 
-def run(runtime: Runtime) -> None:
-    """Run the jobs until told to stop; wait while another scheduler does."""
-    stopping = threading.Event()
+def run(runtime: Runtime, stopping: threading.Event) -> bool:
+    """Run the jobs until told to stop; wait while another scheduler does. Say whether a signal told it."""
+    signalled = threading.Event()
+
+    def stop(*_: object) -> None:
+        signalled.set()
+        stopping.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, stop)
     logger.info("scheduler ready", pid=os.getpid())
     while not stopping.is_set():
         try:
@@ -48,6 +53,7 @@ def run(runtime: Runtime) -> None:
         except (LeaseLost, StoreUnavailable) as error:
             logger.debug("scheduler waits", error=type(error).__name__)
         stopping.wait(2.0)
+    return signalled.is_set()
 
 
 def _lead(lease: Lease, periodic: list[Job], stopping: threading.Event) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from odevents.log import logger
@@ -24,11 +24,15 @@ STOP_WITHIN = 100.0
 
 @dataclass
 class Child:
-    """One process to keep alive: ``python -m <module and arguments>``."""
+    """One process to keep alive: ``python -m <module and arguments>``.
+
+    :ivar without: variables of our environment that it is not given.
+    """
 
     name: str
     command: Sequence[str]
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+    without: Collection[str] = ()
     process: subprocess.Popen[bytes] | None = None
     not_before: float = 0.0
 
@@ -37,17 +41,21 @@ class Child:
         self.process = subprocess.Popen(  # noqa: S603  our own modules
             [sys.executable, "-m", "workers.child", *self.command],
             stdin=subprocess.PIPE,
-            env={**os.environ, **self.environment},
+            env={name: value for name, value in os.environ.items() if name not in self.without} | self.environment,
             start_new_session=True,
         )
 
 
 class Supervisor:
-    """Starts children, starts again those that die, stops them all."""
+    """Starts children, starts again those that die, stops them all.
+
+    :ivar signalled: whether a signal asked it to stop.
+    """
 
     def __init__(self, children: Sequence[Child]) -> None:
         self.children = list(children)
         self._stopping = threading.Event()
+        self.signalled = False
 
     @property
     def stopping(self) -> bool:
@@ -62,7 +70,7 @@ class Supervisor:
     def run(self, each_second: Callable[[], None]) -> None:
         """Watch over the children until :meth:`ask_to_stop` or a signal."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.ask_to_stop())
+            signal.signal(number, self._on_signal)
         self.start()
         try:
             while not self._stopping.wait(1.0):
@@ -70,6 +78,10 @@ class Supervisor:
                 each_second()
         finally:
             self.stop()
+
+    def _on_signal(self, *_: object) -> None:
+        self.signalled = True
+        self.ask_to_stop()
 
     def ask_to_stop(self) -> None:
         """Make :meth:`run` come to an end."""

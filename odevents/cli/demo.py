@@ -47,11 +47,13 @@ def demo(port: int, rate: int, seconds: float | None) -> None:
     with _server() as redis_url, Simulator(demo_offices(3), rate=rate) as clinic:
         environment = _environment(redis_url, clinic, port)
         os.environ |= environment
+        from odevents.cli.kept import write_index
         from odevents.cli.up import everything
         from odevents.runtime import load_runtime
 
         runtime = load_runtime()
-        supervisor = Supervisor(everything())
+        write_index(runtime)
+        supervisor = Supervisor(everything(runtime))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: supervisor.ask_to_stop())
         supervisor.start()
@@ -99,6 +101,7 @@ def _environment(redis_url: str, clinic: Simulator, port: int) -> dict[str, str]
         **keys,
         "ODEVENTS_TEST_DEVELOPER": DEVELOPER_KEY,
         "ODEVENTS_CONFIG": str(folder / "odevents.toml"),
+        "ODEVENTS_DATA": str(folder),
         "ODEVENTS_HOST": "127.0.0.1",
         "ODEVENTS_PORT": str(port),
         "ODEVENTS_LOG_LEVEL": "warning",

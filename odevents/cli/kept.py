@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from odevents.errors import ConfigError
 
 if TYPE_CHECKING:
+    from odevents.runtime import Runtime
     from odevents.settings import Settings
 
 _SEALING = "ODEVENTS_SEALING_KEYS"
@@ -47,6 +49,28 @@ def kept(settings: Settings) -> dict[str, str]:
         return {variable: file.read_text().strip() for variable, file in files.items() if file.is_file()}
     except PermissionError:
         raise ConfigError(f"{settings.data} is another user's; run this as the user who runs `odevents up`") from None
+
+
+def write_index(runtime: Runtime) -> None:
+    """Write what the receiver is given instead of keys beside the data."""
+    from odevents.receiver.index import index_of
+
+    runtime.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_private(index_file(runtime), index_of(runtime.offices.values(), runtime.seals).text() + "\n")
+
+
+def index_file(runtime: Runtime) -> Path:
+    """The file of the receiver's index."""
+    return runtime.settings.data / "receiver_index"
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that only its owner can read, in one step: whoever reads it meanwhile sees the old one."""
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+        new.write(text)
+    fresh.replace(file)
 
 
 def key_file(folder: Path, variable: str) -> Path:

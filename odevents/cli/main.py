@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -65,7 +66,8 @@ WITHOUT_ENV_FILE = ("demo", "simulate")
 @click.pass_context
 def odevents(context: click.Context) -> None:
     """React to what happens in Open Dental, and know when it stopped telling you."""
-    if context.invoked_subcommand not in WITHOUT_ENV_FILE:
+    indexed = context.invoked_subcommand == "serve" and "ODEVENTS_RECEIVER_INDEX_FILE" in os.environ
+    if context.invoked_subcommand not in WITHOUT_ENV_FILE and not indexed:  # .env has the keys it is to be without
         load_env_file(Path(".env"))
 
 

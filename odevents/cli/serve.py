@@ -15,6 +15,7 @@ from odevents.errors import ConfigError
 if TYPE_CHECKING:
     from uvicorn import Server
 
+    from odevents.receiver.receive import Receiver
     from odevents.runtime import Runtime
 
 STOP_WITHIN = 20
@@ -25,13 +26,15 @@ STOP_WITHIN = 20
 def serve() -> None:
     """Receive deliveries at /apievents on ODEVENTS_HOST and PORT. Liveness at /livez, readiness at /readyz."""
     from odevents.log import configure_logging, logger
+    from odevents.reloading import Reloading
     from odevents.runtime import load_receiver_runtime
 
     runtime = load_receiver_runtime()
     configure_logging(runtime.settings.log_level, json=not sys.stderr.isatty())
     for doubt in runtime.refuse_doubtful_redis():
         logger.warning("Redis may lose what it acknowledged", setting=doubt)
-    server = _server(runtime)
+    receiver, server = _server(runtime)
+    Reloading(load_receiver_runtime, runtime).watch(lambda found: receiver.know(found.receiver_index))
     listener = listening(runtime.settings.host, runtime.settings.port)
     logger.info("receiver starts", host=runtime.settings.host, port=listener.getsockname()[1], pid=os.getpid())
     server.run([listener])
@@ -52,7 +55,7 @@ def listening(host: str, port: int) -> socket.socket:
         ) from None
 
 
-def _server(runtime: Runtime) -> Server:
+def _server(runtime: Runtime) -> tuple[Receiver, Server]:
     import uvicorn
 
     from odevents.receiver.app import create_app
@@ -64,7 +67,7 @@ def _server(runtime: Runtime) -> Server:
     index = runtime.receiver_index
     accepting = Accepting(redis, index.seals(), replicas_wanted(runtime.redis))
     receiver = Receiver(index, accepting, runtime.hints, runtime.settings.max_body_bytes)
-    return uvicorn.Server(
+    server = uvicorn.Server(
         uvicorn.Config(
             create_app(receiver, accepting.takes_writes),
             loop="uvloop" if sys.platform != "win32" else "asyncio",
@@ -77,3 +80,4 @@ def _server(runtime: Runtime) -> Server:
             timeout_graceful_shutdown=STOP_WITHIN,
         )
     )
+    return receiver, server

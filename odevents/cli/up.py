@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from odevents.runtime import Runtime
     from workers.supervisor import Child
 
 
 @click.command()
 def up() -> None:
     """Run receiver, workers and scheduler. Without REDIS_URL an embedded server keeps its data in ODEVENTS_DATA."""
-    from odevents.cli.kept import key_file, keys_in, missing_keys, server_file
+    from odevents.cli.kept import key_file, keys_in, missing_keys, server_file, write_index
     from odevents.cli.serve import listening
     from odevents.log import configure_logging, logger
+    from odevents.reloading import Reloading
     from odevents.runtime import checked_config, load_runtime
     from odevents.settings import load_settings
     from workers.supervisor import Supervisor
@@ -47,15 +49,21 @@ def up() -> None:
                 logger.warning("the embedded server died, starting it again")
                 server.restart()
 
-        Supervisor(everything()).run(revive_server)
+        write_index(runtime)
+        Reloading(load_runtime, runtime).watch(write_index)
+        Supervisor(everything(runtime)).run(revive_server)
     finally:
         if server:
             server.stop()
             server_file(settings.data).unlink(missing_ok=True)
 
 
-def everything() -> list[Child]:
-    """The process types of the Procfile, one of each."""
+def everything(runtime: Runtime) -> list[Child]:
+    """The process types of the Procfile, one of each; the receiver is given its index and no key."""
+    from odevents.cli.kept import index_file
+    from odevents.settings import SEALING_VARIABLES
     from workers.supervisor import Child
 
-    return [Child(name, ["odevents.cli.main", name]) for name in ("serve", "worker", "scheduler")]
+    given = {"ODEVENTS_RECEIVER_INDEX_FILE": str(index_file(runtime))}
+    serve = Child("serve", ["odevents.cli.main", "serve"], given, SEALING_VARIABLES | runtime.config.secret_variables)
+    return [serve, *(Child(name, ["odevents.cli.main", name]) for name in ("worker", "scheduler"))]

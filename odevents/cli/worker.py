@@ -16,6 +16,7 @@ def worker(inbox: int, writes: int) -> None:
     """Run worker processes and start again those that die; each takes hints from one RQ queue."""
     from odevents.errors import StoreUnavailable
     from odevents.log import configure_logging, logger
+    from odevents.reloading import Reloading, start_anew
     from odevents.runtime import load_runtime
     from workers.supervisor import Supervisor, lane_workers
 
@@ -30,4 +31,8 @@ def worker(inbox: int, writes: int) -> None:
             logger.warning("sweep failed", error=str(error))
 
     logger.info("workers start", number=inbox + writes, pid=os.getpid())
-    Supervisor(lane_workers(inbox, writes)).run(sweep)
+    supervisor = Supervisor(lane_workers(inbox, writes))
+    Reloading(load_runtime, runtime).watch(lambda _: supervisor.ask_to_stop())
+    supervisor.run(sweep)
+    if not supervisor.signalled:
+        start_anew()
