@@ -7,7 +7,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from odevents.errors import LeaseLost, StoreUnavailable
 from odevents.log import logger
@@ -15,20 +14,14 @@ from odevents.runtime import Runtime
 from odevents.store import keys
 from odevents.store.atomic import Lease
 from odevents.store.ids import new_id
+from workers.rounds import Job, Rounds
 
 
-@dataclass
-class Job:
-    """Something done every so many seconds."""
+def jobs(runtime: Runtime, still_ours: Callable[[], None]) -> list[Job]:  # noqa: ARG001  slow jobs will
+    """The periodic jobs.
 
-    name: str
-    every: float
-    action: Callable[[float], object]
-    next_at: float = 0.0
-
-
-def jobs(runtime: Runtime) -> list[Job]:
-    """The periodic jobs."""
+    :param still_ours: for slow ones, to be called between their parts; raises when this process must stop acting.
+    """
     return [
         Job("sweep", 1.0, runtime.hints.sweep),
         Job("forget", 600.0, lambda now: runtime.store.forget(now, runtime.settings.keep_days)),
@@ -48,19 +41,25 @@ def run(runtime: Runtime, stopping: threading.Event) -> bool:
     logger.info("scheduler ready", pid=os.getpid())
     while not stopping.is_set():
         try:
-            with Lease(runtime.store.redis, keys.SCHEDULER, new_id("scheduler", time.time())) as lease:
-                _lead(lease, jobs(runtime), stopping)
+            _act(runtime, stopping)
         except (LeaseLost, StoreUnavailable) as error:
             logger.debug("scheduler waits", error=type(error).__name__)
         stopping.wait(2.0)
     return signalled.is_set()
 
 
-def _lead(lease: Lease, periodic: list[Job], stopping: threading.Event) -> None:
-    while not stopping.wait(0.2):
-        now = time.time()
-        for job in periodic:
-            if now >= job.next_at:
-                job.next_at = now + job.every
-                lease.renew()
-                job.action(now)
+def _act(runtime: Runtime, stopping: threading.Event) -> None:
+    """Be the scheduler that acts, if no other is.
+
+    :raises LeaseLost: another one is.
+    """
+    token = new_id("scheduler", time.time())
+    with Lease(runtime.store.redis, keys.SCHEDULER, token) as lease:
+
+        def still_ours() -> None:
+            if stopping.is_set():
+                raise LeaseLost("this scheduler was told to stop")
+            lease.renew()
+
+        logger.info("scheduler acts", pid=os.getpid())
+        Rounds(jobs(runtime, still_ours), still_ours, runtime.store.job_runs, token).go(stopping)

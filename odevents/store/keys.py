@@ -13,6 +13,7 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:stats                        hash         counters
     odevents:1:tail                         stream       what just happened: ids, tables, counts
     odevents:1:scheduler                    string       who runs the periodic jobs
+    odevents:1:jobs                         hash         periodic job -> its last run
     odevents:1:ready                        string       written to see that writing works
     odevents:1:epoch                        string       since when the ledger forgets nothing
     odevents:1:pauses                       hash         scope -> who holds effects back, and why
@@ -56,6 +57,7 @@ SHAPES = f"{ROOT}:shapes"
 STATS = f"{ROOT}:stats"
 TAIL = f"{ROOT}:tail"
 SCHEDULER = f"{ROOT}:scheduler"
+JOBS = f"{ROOT}:jobs"
 READY = f"{ROOT}:ready"
 EPOCH = f"{ROOT}:epoch"
 PAUSES = f"{ROOT}:pauses"

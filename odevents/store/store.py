@@ -13,7 +13,9 @@ from odevents.store.atomic import Steps, in_store
 from odevents.store.breaker import Breaker
 from odevents.store.dead_letters import DeadLetters
 from odevents.store.expected import Expected
+from odevents.store.feeds import Feeds
 from odevents.store.inbox import Inbox
+from odevents.store.job_runs import JobRuns
 from odevents.store.ledger import Ledger
 from odevents.store.pauses import Pauses
 from odevents.store.seal import Seals
@@ -45,6 +47,8 @@ class Store:
         self.dead_letters = DeadLetters(redis, seals)
         self.pauses = Pauses(redis)
         self.breaker = Breaker(redis, seals)
+        self.feeds = Feeds(redis)
+        self.job_runs = JobRuns(redis)
         self.subscriptions_seen = SubscriptionsSeen(redis)
 
     def await_replicas(self) -> None:
