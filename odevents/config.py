@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -40,6 +41,13 @@ def _seconds(value: object) -> object:
     if found is None or not int(found[1]):
         raise ValueError('a time is written as "90s", "10m" or "2h"')
     return int(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value))
+    except ValueError:
+        raise ValueError("not an address or network, such as 203.0.113.7 or 203.0.113.0/24") from None
 
 
 def _listed(value: object) -> object:
@@ -118,6 +126,7 @@ class OfficeTable(Table):
     workstation: str = ""
     mode: Literal["dry-run", "live"] = "dry-run"
     hours: Annotated[dict[str, str | list[str]], AfterValidator(_hours)] = {}
+    allow_from: Annotated[list[Annotated[str, AfterValidator(_network)]], BeforeValidator(_listed)] = []
 
     @property
     def customer_keys(self) -> list[Secret]:

@@ -23,6 +23,7 @@ class OfficeAccess:
 
     :ivar customer_keys: the live keys; calls are made with the first.
     :ivar week: its opening hours, see :class:`~odevents.opening_hours.OpeningHours`.
+    :ivar allow_from: the networks its deliveries may come from; none for any.
     """
 
     name: str
@@ -34,6 +35,7 @@ class OfficeAccess:
     workstation: str
     mode: Literal["dry-run", "live"]
     week: tuple[tuple[Span, ...], ...] = ()
+    allow_from: tuple[str, ...] = ()
 
     @property
     def hours(self) -> OpeningHours:
@@ -119,4 +121,5 @@ def _access(name: str, table: OfficeTable, environment: Mapping[str, str]) -> Of
         workstation=table.workstation,
         mode=table.mode,
         week=week_of(table.hours),
+        allow_from=tuple(table.allow_from),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from odevents.errors import ConfigError
 
 PREFIX = "ODEVENTS_"
 _FILE = "_FILE"
-_SECRETS = ("redis_url", "sealing_keys", "identity_key", "receiver_index")
+_SECRETS = ("redis_url", "sealing_keys", "identity_key", "receiver_index", "path_secret")
 
 SEALING_VARIABLES = frozenset(
     {f"{PREFIX}SEALING_KEYS", f"{PREFIX}SEALING_KEYS_FILE", f"{PREFIX}IDENTITY_KEY", f"{PREFIX}IDENTITY_KEY_FILE"}
@@ -77,7 +78,31 @@ class Settings(BaseSettings):
         False, description="start although the server may lose what it acknowledged (development only)"
     )
 
-    @field_validator("sealing_keys", mode="before")
+    tls: Literal["", "proxy"] = Field(
+        "", description="proxy: a proxy in front ends TLS; without that or a certificate only loopback is served"
+    )
+    tls_certificate: Path | None = Field(None, description="certificate chain, PEM, for TLS without a proxy")
+    tls_key: Path | None = Field(None, description="its private key, PEM")
+    proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="addresses of proxies, as 10.0.0.0/8, whose X-Forwarded-For and -Proto are believed"
+    )
+    path_secret: SecretStr | None = Field(
+        None, description="deliveries come at /apievents/<this>; one more thing a stranger must know"
+    )
+    head_seconds: float = Field(10, gt=0, description="how long a request's head may take, and silence")
+    body_seconds: float = Field(30, gt=0, description="how long a request's body may take")
+    connections_per_address: int = Field(
+        64, ge=1, description="most connections from one address that is no configured proxy"
+    )
+
+    @field_validator("proxies", mode="after")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network)
+        return value
+
+    @field_validator("sealing_keys", "proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

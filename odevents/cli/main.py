@@ -12,6 +12,7 @@ import click
 from odevents import __version__
 from odevents.cli.env_file import load_env_file
 from odevents.errors import OdeventsError
+from odevents.hygiene import no_core_dumps
 
 COMMANDS = {
     "demo": ("odevents.cli.demo", "Everything in one, with an invented clinic, until Ctrl-C."),
@@ -73,6 +74,7 @@ def odevents(context: click.Context) -> None:
 
 def main() -> None:
     """Run the command line; an error of ours is one clear message and exit code 1."""
+    no_core_dumps()
     try:
         odevents()
     except OdeventsError as error:

@@ -13,18 +13,15 @@ import click
 from odevents.errors import ConfigError
 
 if TYPE_CHECKING:
-    from uvicorn import Server
-
     from odevents.receiver.receive import Receiver
+    from odevents.receiver.server import Server
     from odevents.runtime import Runtime
-
-STOP_WITHIN = 20
-"""Seconds a request in hand has to finish after SIGTERM."""
 
 
 @click.command()
 def serve() -> None:
     """Receive deliveries at /apievents on ODEVENTS_HOST and PORT. Liveness at /livez, readiness at /readyz."""
+    from odevents.hygiene import many_open_files
     from odevents.log import configure_logging, logger
     from odevents.reloading import Reloading
     from odevents.runtime import load_receiver_runtime
@@ -33,6 +30,7 @@ def serve() -> None:
     configure_logging(runtime.settings.log_level, json=not sys.stderr.isatty())
     for doubt in runtime.refuse_doubtful_redis():
         logger.warning("Redis may lose what it acknowledged", setting=doubt)
+    many_open_files()
     receiver, server = _server(runtime)
     Reloading(load_receiver_runtime, runtime).watch(lambda found: receiver.know(found.receiver_index))
     listener = listening(runtime.settings.host, runtime.settings.port)
@@ -56,28 +54,16 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 def _server(runtime: Runtime) -> tuple[Receiver, Server]:
-    import uvicorn
-
     from odevents.receiver.app import create_app
     from odevents.receiver.receive import Receiver
+    from odevents.receiver.refusals import Refusals
+    from odevents.receiver.server import Server
     from odevents.store.accepting import Accepting
     from odevents.store.connection import connect_async, replicas_wanted
 
-    redis = connect_async(runtime.redis_url)
+    settings = runtime.settings
     index = runtime.receiver_index
-    accepting = Accepting(redis, index.seals(), replicas_wanted(runtime.redis))
-    receiver = Receiver(index, accepting, runtime.hints, runtime.settings.max_body_bytes)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(receiver, accepting.takes_writes),
-            loop="uvloop" if sys.platform != "win32" else "asyncio",
-            http="httptools",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=STOP_WITHIN,
-        )
-    )
-    return receiver, server
+    accepting = Accepting(connect_async(runtime.redis_url), index.seals(), replicas_wanted(runtime.redis))
+    receiver = Receiver(index, accepting, runtime.hints, settings)
+    refusals = Refusals(accepting.count_refused)
+    return receiver, Server(create_app(receiver, accepting.takes_writes, refusals), refusals, settings)

@@ -6,7 +6,8 @@ import asyncio
 import re
 
 from odevents.errors import DeliveryRefused
-from odevents.listener.request import MAX_HEAD, Head
+from odevents.listener.request import Head
+from odevents.request_head import MAX_HEAD
 
 MAX_BODY = 256 * 1024
 

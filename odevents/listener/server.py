@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from odevents.errors import DeliveryRefused
 from odevents.listener.reading import read_body, read_head
-from odevents.listener.request import MAX_HEAD, Head, parse_head
+from odevents.listener.request import Head, parse_head
 from odevents.listener.response import Response
+from odevents.request_head import MAX_HEAD
 
 _CHUNK = 64 * 1024
 

@@ -6,7 +6,9 @@ Bodies of answers are one short reason in plain text, never anything of the requ
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
@@ -16,24 +18,30 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from odevents.errors import DeliveryRefused, StoreUnavailable
+from odevents.events.delivery import machine_name
 from odevents.log import logger, place_of
 from odevents.receiver.receive import Received, Receiver
+from odevents.receiver.refusals import Refusals
+
+SLOWED_BY = 1.0
+"""Seconds that an address with too many wrong keys waits for its next answer: what it sends meanwhile costs nothing."""
 
 RETRY_AFTER = 10
 """Seconds after which Open Dental may try again when the store is away; it polls by its own clock anyway."""
 
 
-def create_app(receiver: Receiver, ready: Callable[[], Awaitable[bool]]) -> Starlette:
+def create_app(receiver: Receiver, ready: Callable[[], Awaitable[bool]], refusals: Refusals) -> Starlette:
     """The application.
 
     :param ready: whether the store accepts a durable write now.
+    :param refusals: told of every delivery that was not taken.
     """
 
     async def apievents(request: Request) -> Response:
         try:
             received = await receiver.receive(request)
         except DeliveryRefused as refused:
-            return await _refusal(receiver, request, refused)
+            return await _refusal(refusals, request, refused)
         except StoreUnavailable as error:
             logger.warning("delivery not kept", code="store-unavailable", error=str(error))
             return _unavailable("the store is not available; send it again")
@@ -50,13 +58,19 @@ def create_app(receiver: Receiver, ready: Callable[[], Awaitable[bool]]) -> Star
     async def readyz(_: Request) -> Response:
         return PlainTextResponse("ok\n") if await ready() else _unavailable("the store takes no durable write")
 
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await refusals.tell()
+
     return Starlette(
+        lifespan=lifespan,
         routes=[
             Route("/apievents", AnyMethod(apievents)),
             Route("/apievents/{rest:path}", AnyMethod(apievents)),
             Route("/livez", livez),
             Route("/readyz", readyz),
-        ]
+        ],
     )
 
 
@@ -80,11 +94,10 @@ def _unavailable(reason: str) -> Response:
     return PlainTextResponse(f"{reason}\n", 503, {"Retry-After": str(RETRY_AFTER)})
 
 
-async def _refusal(receiver: Receiver, request: Request, refused: DeliveryRefused) -> Response:
+async def _refusal(refusals: Refusals, request: Request, refused: DeliveryRefused) -> Response:
     headers = {"Allow": "POST"} if refused.status == 405 else {}
-    if refused.status in (401, 413, 415):
-        headers["Connection"] = "close"  # the body was not read
-    office = request.scope.get("odevents.office", "")
-    logger.info("delivery refused", status=refused.status, code=refused.code, office=office)
-    await receiver.count_refusal(office, refused.code)
+    workstation = machine_name(request.headers.get("workstation", ""))
+    refusals.note(request.scope.get("odevents.office", ""), refused.code, workstation)
+    if refused.status == 429:
+        await asyncio.sleep(SLOWED_BY)
     return PlainTextResponse(f"{refused}\n", refused.status, headers)

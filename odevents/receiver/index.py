@@ -23,10 +23,12 @@ class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An office as the receiver knows it.
 
     :ivar keys: keyed digests of its live customer keys, in hexadecimal.
+    :ivar allow_from: networks that its deliveries may come from; none for any.
     """
 
     name: str
     keys: list[str]
+    allow_from: list[str] = []
 
 
 class ReceiverIndex(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,7 +59,11 @@ class ReceiverIndex(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def index_of(offices: Iterable[OfficeAccess], seals: Seals) -> ReceiverIndex:
     """The index of these offices."""
     senders = [
-        Sender(office.name, [digest(seals.receiver_key, key).hex() for key in office.customer_keys])
+        Sender(
+            office.name,
+            [digest(seals.receiver_key, key).hex() for key in office.customer_keys],
+            list(office.allow_from),
+        )
         for office in offices
     ]
     return ReceiverIndex(VERSION, seals.public_key, seals.newest, seals.receiver_key, senders)

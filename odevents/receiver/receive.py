@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,11 +13,14 @@ from starlette.requests import Request
 
 from odevents.errors import DeliveryRefused, StoreUnavailable
 from odevents.events.delivery import Delivery, event_type, machine_name, rows_in
+from odevents.events.redacting import redacted
 from odevents.events.row import minimise
 from odevents.events.tables import counted_as
 from odevents.log import logger
 from odevents.queues import Hints
+from odevents.receiver.failures import Failures, in_any
 from odevents.receiver.index import ReceiverIndex, Sender, Senders
+from odevents.settings import Settings
 from odevents.store.accepting import Accepting
 from odevents.store.dead_letters import DeadLetter
 from odevents.store.ids import new_id
@@ -25,7 +29,6 @@ from odevents.store.seal import Sealing
 POISON_AFTER = 3
 """A garbled transfer heals when it is sent again; a body that comes so often is as Open Dental meant it."""
 
-BODY_WITHIN = 30.0
 _KEEP_REFUSED_SECONDS = 3 * 24 * 3600
 _LONGEST_KEY = 256
 
@@ -55,13 +58,16 @@ class Receiver:
         index: ReceiverIndex,
         accepting: Accepting,
         hints: Hints,
-        max_body_bytes: int,
+        settings: Settings,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._accepting = accepting
         self.know(index)
         self._hints = hints
-        self._max_body_bytes = max_body_bytes
+        self._max_body_bytes = settings.max_body_bytes
+        self._path_secret = settings.path_secret.get_secret_value().encode() if settings.path_secret else b""
+        self._https_only = settings.tls == "proxy"
+        self._failures = Failures()
         self._clock = clock
 
     def know(self, index: ReceiverIndex) -> None:
@@ -102,27 +108,42 @@ class Receiver:
         except StoreUnavailable as error:
             logger.warning("hint not given", office=delivery.office, error=str(error))
 
-    async def count_refusal(self, office: str, code: str) -> None:
-        """Count a delivery that was not taken."""
-        await self._accepting.count("refused", office or "unknown", code)
-
     def _sender_of(self, request: Request) -> Sender:
         """The office, before a byte of the body is read."""
         if request.method != "POST":
             raise DeliveryRefused(405, "wrong-method", "deliveries come by POST")
+        came_by = request.headers.get("x-forwarded-proto", "https").partition(",")[0].strip().lower()
+        if self._https_only and came_by != "https":
+            raise DeliveryRefused(403, "not-https", "deliveries come by https; everyone on the way can read this one")
         keys = request.headers.getlist("authorization")
         if len(keys) > 1:
             raise DeliveryRefused(400, "two-keys", "more than one Authorization header")
         key = keys[0].strip() if keys else ""
-        if not key:
-            raise DeliveryRefused(401, "no-key", "the Authorization header must be the office's customer key")
-        office = self._senders.with_key(key) if len(key) <= _LONGEST_KEY else None
+        office = self._senders.with_key(key) if 0 < len(key) <= _LONGEST_KEY else None
         if office is None:
-            raise DeliveryRefused(401, "unknown-key", "the Authorization header is not the customer key of an office")
+            raise self._denied(request, "unknown-key" if key else "no-key")
+        caller = request.client.host if request.client else ""
+        if office.allow_from and not in_any(caller, office.allow_from):
+            raise self._denied(request, "foreign-address")
+        if not self._knows_the_path(request):
+            raise self._denied(request, "wrong-path")
         encoding = request.headers.get("content-encoding", "identity").strip().lower()
         if encoding != "identity":
             raise DeliveryRefused(415, "compressed", "compressed bodies are not taken")
         return office
+
+    def _denied(self, request: Request, code: str) -> DeliveryRefused:
+        """One answer for every reason, so that a stranger learns nothing; the code is for the operator."""
+        if self._failures.too_many(request.client.host if request.client else "", time.monotonic()):
+            return DeliveryRefused(429, code, "too many requests without a customer key; a right one is still taken")
+        return DeliveryRefused(401, code, "the Authorization header must be the customer key of an office")
+
+    def _knows_the_path(self, request: Request) -> bool:
+        """Whether the path holds what only the offices are told."""
+        if not self._path_secret:
+            return True
+        said = str(request.path_params.get("rest", "")).partition("/")[0]
+        return hmac.compare_digest(said.encode("utf-8", "surrogateescape"), self._path_secret)
 
     async def _body(self, request: Request) -> bytes:
         length = request.headers.get("content-length", "0")
@@ -131,15 +152,11 @@ class Receiver:
             raise too_large
         chunks: list[bytes] = []
         size = 0
-        try:
-            async with asyncio.timeout(BODY_WITHIN):
-                async for chunk in request.stream():
-                    size += len(chunk)
-                    if size > self._max_body_bytes:
-                        raise too_large
-                    chunks.append(chunk)
-        except TimeoutError:
-            raise DeliveryRefused(408, "too-slow", f"the body did not arrive within {BODY_WITHIN:.0f} s") from None
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > self._max_body_bytes:
+                raise too_large
+            chunks.append(chunk)
         return b"".join(chunks)
 
     def _delivery(self, request: Request, office: Sender, body: bytes) -> Delivery:
@@ -151,7 +168,8 @@ class Receiver:
 
     async def _not_rows(self, delivery: Delivery, refused: DeliveryRefused, started: float) -> Received:
         """Keep the body; the third time it comes, put it aside and let the office's feed move on."""
-        times = await self._accepting.refuse(delivery, refused.code, _KEEP_REFUSED_SECONDS)
+        kept = redacted(delivery.body)
+        times = await self._accepting.refuse(delivery, kept, refused.code, _KEEP_REFUSED_SECONDS)
         if times < POISON_AFTER or not delivery.body.strip():
             raise refused  # an empty body is nobody's meaning: something on the way swallows bodies
         letter = DeadLetter(
@@ -164,7 +182,7 @@ class Receiver:
             message=f"came {times} times and {refused}",
             at=delivery.received_at,
         )
-        await self._accepting.bury(letter, delivery.body)
+        await self._accepting.bury(letter, kept)
         return Received(f"put aside as {letter.id}: {refused}", delivery, started, hint=False)
 
 

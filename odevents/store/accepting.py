@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import RedisError
@@ -74,12 +76,12 @@ class Accepting:
                 together.execute_command(*command)
             await self._kept(together)
 
-    async def refuse(self, delivery: Delivery, code: str, keep_seconds: int) -> int:
-        """Keep a body that is not rows for the operator, once; say how often it has come."""
+    async def refuse(self, delivery: Delivery, kept: bytes, code: str, keep_seconds: int) -> int:
+        """Keep, of a body that is not rows, ``kept`` for the operator, once; say how often that body has come."""
         feed = (delivery.office, delivery.type.table, delivery.workstation)
         fingerprint = self.seals.fingerprint(delivery.body, "refused", *feed).hex()[:16]
         key = keys.refused(delivery.office, fingerprint)
-        sealed = self.seals.seal(compress(delivery.body), delivery.office, "refused", fingerprint)
+        sealed = self.seals.seal(compress(kept), delivery.office, "refused", fingerprint)
         async with self._redis.pipeline(transaction=True) as together:
             together.hincrby(key, "times", 1)
             together.hset(key, mapping={"reason": code, "last": repr(delivery.received_at), "body": sealed})
@@ -123,6 +125,14 @@ class Accepting:
             await self._redis.hincrby(keys.STATS, "|".join(name), 1)
         except RedisError:
             return
+
+    async def count_refused(self, counted: Mapping[tuple[str, str, str], int]) -> None:
+        """Raise the counters of what was not taken, by (office, code, workstation)."""
+        async with self._redis.pipeline(transaction=True) as together:
+            for (office, code, _), times in counted.items():
+                together.hincrby(keys.STATS, f"refused|{office or 'unknown'}|{code}", times)
+            with contextlib.suppress(RedisError):
+                await together.execute()
 
     async def note_ack(self, office: str, delivery_id: str, milliseconds: float) -> None:
         """Remember how long the answer took, after it was given."""

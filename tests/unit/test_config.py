@@ -51,7 +51,7 @@ def test_a_right_file_is_right(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("time_zone ", "timezone ", "odevents.toml:4: offices.southside.timezone: no such key; allowed here: base_url"),
+        ("time_zone ", "timezone ", "odevents.toml:4: offices.southside.timezone: no such key; allowed here: allow_from, base_url"),
         ("Los_Angeles", "Los_Angels", "odevents.toml:4: offices.southside.time_zone: not a time zone"),
         ('{ env = "OD_DEVELOPER_KEY" }', '"literal"', "odevents.toml:3: offices.southside.developer_key: a secret is not"),
         ("OD_DEVELOPER_KEY", "OD_OTHER", "odevents.toml:3: offices.southside.developer_key: the environment variable OD_OTHER"),

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from odevents.errors import DeliveryRefused
 from odevents.listener.reading import MAX_BODY, read_body, read_head
-from odevents.listener.request import MAX_HEAD, Head, parse_head
+from odevents.listener.request import Head, parse_head
+from odevents.request_head import MAX_HEAD
 from tests.support.listening import BRADLEY, Running, event, head, listening, received
 
 GOOD = b"POST /PatientSelected?type=x HTTP/1.1\r\nHost: localhost:2097\r\nWorkstation:  FRONT1 \r\n\r\n"

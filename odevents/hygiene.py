@@ -1,0 +1,22 @@
+"""What every process of ours asks of the operating system when it starts."""
+
+from __future__ import annotations
+
+import sys
+
+
+def no_core_dumps() -> None:
+    """A dump of a crashed process would hold rows and keys in clear; children inherit this."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def many_open_files() -> None:
+    """As many connections as the machine allows, not the customary 1024: silent ones must not shut out the others."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
