@@ -187,6 +187,7 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             self._disarm()
         elif self._stage == "answering":
+            self.flow.resume_reading()  # paused, where a large body was not read to its end
             self._wait(self._limits.idle)
         elif self._stage == "body":
             self._stage = "refused"
