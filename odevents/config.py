@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from odevents.opening_hours import week_of
+from odevents.public_url import checked_public_url
 
 HOSTED = "https://api.opendental.com/api/v1"
 
@@ -152,12 +153,23 @@ class SubscriptionTable(Table):
     ui: Literal["PatientSelected"] | None = None
     offices: OfficeNames = ["*"]
     poll_seconds: Annotated[int, Field(ge=1)] = 5
+    workstation: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    to: Literal["receiver", "listener"] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> SubscriptionTable:
         if (self.watch is None) == (self.ui is None):
             raise ValueError("exactly one of watch and ui")
+        if self.watch is not None and self.to == "listener":
+            raise ValueError("a listener takes UI events only; watched tables go to the receiver")
+        if self.name == "listener":
+            raise ValueError('the name "listener" is that of what `odevents listen install` subscribes')
         return self
+
+    @property
+    def goes_to(self) -> Literal["receiver", "listener"]:
+        """Who takes the events: the receiver, or the listener on the machine where a patient was selected."""
+        return self.to or ("receiver" if self.ui is None else "listener")
 
 
 class ConfirmTable(Table):
@@ -229,6 +241,7 @@ class FreshnessTable(Table):
 class ConfigFile(Table):
     """The whole file."""
 
+    public_url: Annotated[str, AfterValidator(checked_public_url)] | None = None
     offices: dict[Name, OfficeTable]
     subscriptions: list[SubscriptionTable] = []
     reactions: list[ReactionTable] = []
