@@ -77,6 +77,7 @@ class OfficeSeen(msgspec.Struct, frozen=True, omit_defaults=True):
 
     :ivar at: when the last look was tried.
     :ivar read_at: when one last succeeded, 0 for never; ``subscriptions`` and ``drift`` are of that time.
+    :ivar confirmed: by declared name, the last poll ever confirmed, also of one that has vanished since.
     :ivar trouble: why the last try failed, ``""`` when it did not: the error's name in words joined by ``-``, such as
         ``office-offline``, ``key-refused``, ``not-sent``.
     """
@@ -87,6 +88,7 @@ class OfficeSeen(msgspec.Struct, frozen=True, omit_defaults=True):
     subscriptions: tuple[SubscriptionSeen, ...] = ()
     drift: tuple[DriftSeen, ...] = ()
     keys: tuple[KeySeen, ...] = ()
+    confirmed: dict[str, str] = {}
 
     def named(self, name: str) -> SubscriptionSeen | None:
         """The subscription declared under this name, ``None`` when it was not there."""

@@ -12,7 +12,7 @@ import msgspec
 from odevents.client.opendental import OpenDental
 from odevents.client.resources.computers import Computer
 from odevents.client.resources.subscriptions import Subscription
-from odevents.errors import CallError, KeyRefused, NotFound, OfficeTooOld
+from odevents.errors import KeyRefused, NotFound, OfficeTooOld
 from odevents.subscriptions.declared import version_of
 from odevents.subscriptions.marks import Mark, is_below, mark_in
 
@@ -80,7 +80,7 @@ def read_actual(clients: Sequence[OpenDental], *, only_subscriptions: bool = Fal
     :param clients: the office's API under each of its customer keys, the first one first.
     :raises odevents.errors.CallError: the office did not answer, or refused its first key.
     """
-    held = [Held(row) for row in clients[0].subscriptions.find()]
+    held = [Held(row) for row in _under_first_key(clients)]
     refused: set[int] = set()
     for key, client in enumerate(clients[1:], start=1):
         try:
@@ -90,6 +90,27 @@ def read_actual(clients: Sequence[OpenDental], *, only_subscriptions: bool = Fal
     if only_subscriptions:
         return Actual(tuple(held), refused=frozenset(refused))
     return Actual(tuple(held), _computers(clients[0]), _version(clients[0]), frozenset(refused))
+
+
+def _under_first_key(clients: Sequence[OpenDental]) -> list[Subscription]:
+    try:
+        return list(clients[0].subscriptions.find())
+    except KeyRefused as refused:
+        if len(clients) > 1 and _answers(clients[1]):
+            raise KeyRefused(
+                "the first customer key is refused (401) and the second one works: put the second one first until the "
+                "first one is active; moving a key takes up to 15 minutes",
+                status=refused.status,
+            ) from None
+        raise
+
+
+def _answers(client: OpenDental) -> bool:
+    try:
+        next(iter(client.subscriptions.find()), None)
+    except KeyRefused:
+        return False
+    return True
 
 
 def _computers(client: OpenDental) -> tuple[Computer, ...] | None:
@@ -105,13 +126,3 @@ def _version(client: OpenDental) -> tuple[int, ...]:
     except (OfficeTooOld, NotFound, KeyRefused):
         return ()
     return version_of(found[0]) if found else ()
-
-
-def in_words(error: CallError) -> str:
-    """Why an office could not be asked, for a person who must do something about it."""
-    if isinstance(error, KeyRefused):
-        return (
-            "the customer key is refused (401): disabled, moved, or not this developer's; "
-            "see Setup > Advanced Setup > API at the office"
-        )
-    return str(error)
