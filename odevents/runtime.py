@@ -21,14 +21,17 @@ from odevents.pipeline import Pipeline
 from odevents.queues import Hints
 from odevents.reactions.performing import Performing
 from odevents.reactions.registry import Registry
-from odevents.reactions.rules import check_subscriptions, registry_of
-from odevents.receiver.index import ReceiverIndex, index_of, read_index
+from odevents.reactions.rules import registry_of
+from odevents.receiver.index import ReceiverIndex, index_of, key_fingerprint, read_index
 from odevents.settings import Settings, load_settings
 from odevents.store.again import Again
 from odevents.store.budget import RedisBudget
 from odevents.store.connection import connect, connect_rq, doubts, replicas_wanted
 from odevents.store.seal import Seals
 from odevents.store.store import Store
+from odevents.store.subscriptions_seen import OfficeSeen
+from odevents.subscriptions.lints import check_subscriptions
+from odevents.subscriptions.office_subscriptions import OfficeSubscriptions, clients_of
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -153,16 +156,36 @@ class Runtime:
             keep_seconds=int(self.settings.keep_days * _DAY),
         )
 
-    def session(self, office: OfficeAccess, priority: Priority = Priority.reaction) -> Session:
-        """A session with one office, within its budget, for a worker: what takes long is left for later."""
+    def session(self, office: OfficeAccess, priority: Priority = Priority.reaction, key: int = 0) -> Session:
+        """A session with one office, within its budget, for a worker: what takes long is left for later.
+
+        :param key: which of its customer keys to call with.
+        """
         return Session(
             read_attempts=1,
             max_wait=2 * interval_of(office.budget) + 0.5,
             developer_key=office.developer_key,
-            customer_key=office.customer_keys[0],
+            customer_key=office.customer_keys[key],
             base_urls=office.base_urls,
             budget=RedisBudget(self.store.redis, office.name, office.budget, priority),
         )
+
+    def key_fingerprints(self, office: OfficeAccess) -> list[str]:
+        """What its customer keys are shown as, in their order; nobody can tell a key from it."""
+        return [key_fingerprint(self.seals.receiver_key, key) for key in office.customer_keys]
+
+    def look_at_subscriptions(self, office: OfficeAccess) -> OfficeSeen:
+        """Read an office's subscriptions, behind everybody else in its budget, and keep what is seen.
+
+        :raises StoreUnavailable: it was not kept. That the office did not answer is part of what is seen.
+        """
+
+        def connect(office: OfficeAccess, key: int) -> Session:
+            return self.session(office, Priority.backfill, key)
+
+        with clients_of(office, connect) as clients:
+            fingerprints, seen = self.key_fingerprints(office), self.store.subscriptions_seen
+            return OfficeSubscriptions(office, self.config, clients, fingerprints, seen).look()
 
     def refuse_doubtful_redis(self) -> list[str]:
         """Check that the server keeps what it acknowledges; return what is doubtful but allowed.

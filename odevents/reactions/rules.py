@@ -38,14 +38,6 @@ def registry_of(file: ConfigFile) -> tuple[Registry, list[Problem]]:
     return registry, problems
 
 
-def check_subscriptions(file: ConfigFile) -> Iterator[Problem]:
-    """Subscriptions that Open Dental would refuse, or never fire."""
-    for index, table in enumerate(file.subscriptions):
-        if table.watch is not None and table.watch not in WATCH_TABLES:
-            known = ", ".join(WATCH_TABLES)
-            yield Problem(("subscriptions", index, "watch"), f'no watch table "{table.watch}"; there are: {known}')
-
-
 def rule(table: ReactionTable) -> Reaction:
     """One reaction of the file."""
     named = {"confirm": table.confirm, "note": table.note, "commlog": table.commlog}

@@ -108,3 +108,8 @@ class Senders:
 def digest(receiver_key: bytes, customer_key: str) -> bytes:
     """What a customer key is known by."""
     return fingerprint(receiver_key, customer_key.encode("utf-8", "surrogateescape"), _PURPOSE)
+
+
+def key_fingerprint(receiver_key: bytes, customer_key: str) -> str:
+    """What a customer key is shown as: the beginning of its keyed digest."""
+    return digest(receiver_key, customer_key).hex()[:8]

@@ -1,7 +1,7 @@
 """Setting ``DateTimeStart`` back, so that the office sends again what changed since then.
 
-Open Dental sends the changes of three days at the most, whatever ``DateTimeStart`` says; what is older has to be read by
-REST. Rows that come again and are known already are duplicates and trigger nothing.
+Open Dental sends the changes of three days at the most, whatever ``DateTimeStart`` says; what is older has to be read
+by REST. Rows that come again and are known already are duplicates and trigger nothing.
 """
 
 from __future__ import annotations

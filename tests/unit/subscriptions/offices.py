@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from odevents.client.resources.computers import Computer
 from odevents.client.resources.subscriptions import Subscription
@@ -80,7 +81,7 @@ class PretendOffice:
             case Remove():
                 self.held = [found for found in self.held if (found.number, found.key) != (step.number, step.key)]
             case Update():
-                values = {change.field: change.after for change in step.changes}
+                values: dict[str, Any] = {change.field: change.after for change in step.changes}
                 self.held = [
                     Held(found.row.model_copy(update=values), found.key)
                     if (found.number, found.key) == (step.number, step.key)

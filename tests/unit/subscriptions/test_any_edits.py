@@ -1,9 +1,9 @@
-"""Whatever people change, in whatever order: applying a plan leaves nothing to plan, and no table without its cursor."""
+"""Whatever people change, in whatever order: applying a plan leaves nothing to plan, and no table loses its cursor."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,7 +74,7 @@ EDITS = st.lists(st.one_of(declarations(), st.tuples(st.integers(0, 9), MEDDLING
 
 @given(EDITS)
 def test_applying_leaves_nothing_to_plan(edits: list[list[Declared] | tuple[int, dict[str, object]]]) -> None:
-    office, declared = PretendOffice(), []
+    office, declared = PretendOffice(), list[Declared]()
     for edit in edits:
         if isinstance(edit, tuple):
             meddle(office, *edit)
@@ -94,7 +94,7 @@ def test_no_step_leaves_a_table_without_a_cursor_it_had(
     edits: list[list[Declared] | tuple[int, dict[str, object]]],
 ) -> None:
     """At every moment of an apply, each table that is watched before and after has a cursor as old as it had."""
-    office, declared = PretendOffice(), []
+    office, declared = PretendOffice(), list[Declared]()
     for edit in edits:
         if isinstance(edit, tuple):
             meddle(office, *edit)
@@ -109,6 +109,6 @@ def test_no_step_leaves_a_table_without_a_cursor_it_had(
                 assert _oldest(office, table) <= cursor, (table, step)
 
 
-def _oldest(office: PretendOffice, table: str) -> object:
+def _oldest(office: PretendOffice, table: str) -> datetime:
     cursors = [found.row.DateTimeStart for found in office.held if found.row.WatchTable == table]
     return min((cursor for cursor in cursors if cursor), default=NOW + timedelta(days=9))
