@@ -84,6 +84,10 @@ def files_of(runtime: Runtime) -> set[Path]:
 
 def start_anew(again: Iterable[str] = sys.orig_argv) -> NoReturn:
     """Become a fresh process of the same command and number, which reads everything anew."""
+    if sys.platform != "win32":
+        signal.signal(
+            signal.SIGHUP, signal.SIG_IGN
+        )  # until the fresh process listens to it; it reads everything anyway
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, [sys.executable, *list(again)[1:]])  # noqa: S606  ourselves

@@ -29,6 +29,7 @@ COMMANDS = {
     "resume": ("odevents.cli.resume", "Let held effects go."),
     "trigger": ("odevents.cli.trigger", "Send an invented event to the receiver."),
     "offices": ("odevents.cli.offices", "The offices, and the receiver's index of them."),
+    "reseal": ("odevents.cli.reseal", "Seal with the newest key what older ones sealed."),
     "check": ("odevents.cli.check", "Check odevents.toml and the environment, offline."),
     "simulate": ("odevents.cli.simulate", "The pretend Open Dental on its own."),
     "api": ("odevents.cli.api", "Any call of an office's REST API."),

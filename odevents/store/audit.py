@@ -32,6 +32,13 @@ def command_to_note(what: str, at: float, *, who: str, about: str, reason: str) 
     return ("XADD", keys.AUDIT, "*", "what", what, "at", repr(at), "who", who, "about", about, "reason", reason)
 
 
+def note(redis: Redis, what: str, at: float, *, who: str, about: str, reason: str) -> None:
+    """Keep one deed that has no transaction of its own."""
+    in_store(
+        lambda: cast("Any", redis).execute_command(*command_to_note(what, at, who=who, about=about, reason=reason))
+    )
+
+
 def deeds(redis: Redis, limit: int) -> list[Deed]:
     """The newest deeds, newest first."""
     found = cast("Any", in_store(lambda: redis.xrevrange(keys.AUDIT, count=limit)))

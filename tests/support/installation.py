@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -150,6 +151,11 @@ class Installation:
         self.http.close()
         if self.server.running():
             self.server.stop()
+
+    def hang_up(self) -> None:
+        """Make every process read its configuration again, now."""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGHUP)
 
     def logs(self) -> str:
         """All that the processes wrote."""
