@@ -95,7 +95,7 @@ class Offices(Mapping[str, OfficeAccess]):
                     raise ConfigError(f"{owner} and {office.name} have the same customer key; each office has its own")
             if len(set(office.customer_keys)) < len(office.customer_keys):
                 raise ConfigError(
-                    "an office names the same customer key twice; two are for while one replaces the other"
+                    f"{office.name} names the same customer key twice; two are for while one replaces the other"
                 )
 
 
