@@ -48,6 +48,7 @@ budget: $(READY)  ## three processes share one key at one call a second for a mi
 docs: $(READY)  ## write the generated reference pages again
 	$(BIN)/python -m odevents.client.catalog > docs/reference/api-methods.md
 	$(BIN)/python -m odevents.cli.reference > docs/reference/command-line.md
+	$(BIN)/python -m odevents.doctor.findings > docs/reference/findings.md
 
 clean:          ## remove what make created
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from rq import Queue
+from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -124,3 +124,8 @@ class Hints:
                 together.exists(keys.lease(office, lane), keys.hint(office, lane))
             busy = in_store(together.execute) if offices else []
         return [office for office, taken in zip(offices, busy, strict=True) if not taken]
+
+
+def alive(redis: Redis) -> dict[Lane, int]:
+    """How many worker processes there are for each kind of lane; one that was killed is counted for a minute."""
+    return {lane: len(in_store(lambda lane=lane: Worker.all(queue=queue(redis, lane)))) for lane in QUEUES}  # type: ignore[misc]

@@ -16,6 +16,8 @@ from odevents.hygiene import no_core_dumps
 
 COMMANDS = {
     "demo": ("odevents.cli.demo", "Everything in one, with an invented clinic, until Ctrl-C."),
+    "init": ("odevents.cli.init", "Write odevents.toml and .env after a few questions."),
+    "doctor": ("odevents.cli.doctor", "Find out what is wrong, why it matters, and what to do."),
     "up": ("odevents.cli.up", "Receiver, workers and scheduler on one machine."),
     "serve": ("odevents.cli.serve", "The receiver: the public webhook."),
     "worker": ("odevents.cli.worker", "Worker processes: understand deliveries, carry out writes."),

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from odevents.cli.reference import page
+from odevents.doctor import findings
+from odevents.subscriptions.freshness import REASONS
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -16,6 +18,12 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 def test_the_page_of_commands_and_settings_is_current() -> None:
     """It is made from the program."""
     assert (ROOT / "docs/reference/command-line.md").read_text(encoding="utf-8") == page(), "make it again: make docs"
+
+
+def test_the_page_of_findings_is_current_and_every_code_of_a_feed_is_on_it() -> None:
+    """What the doctor prints leads to a heading."""
+    assert (ROOT / "docs/reference/findings.md").read_text(encoding="utf-8") == f"{findings.page()}\n"
+    assert {reason.code for reason in REASONS.values() if reason.code} <= set(findings.CODES)
 
 
 @pytest.mark.parametrize("document", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -1,0 +1,103 @@
+"""The installation: its processes, what was given up on, what is held back, and how the offices' feeds are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from odevents.doctor.findings import Finding, Mark, fine, unknown
+from odevents.store.feeds import FeedKey, Kept
+from odevents.store.keys import Lane
+from odevents.store.subscriptions_seen import OfficeSeen
+from odevents.subscriptions.drift import Drift
+from odevents.subscriptions.freshness import REASONS, State
+
+_SHOWN = 3
+
+
+def judge_processes(workers: Mapping[Lane, int], scheduler: bool) -> Iterator[Finding]:
+    """Whether somebody works.
+
+    :param workers: how many worker processes are alive for each kind of lane.
+    :param scheduler: whether one leads.
+    """
+    missing = [lane for lane, number in workers.items() if not number]
+    if missing:
+        what = f"no worker for {' and '.join(missing)} is alive"
+        yield Finding("OD140", Mark.ERROR, what, do="odevents worker (or odevents up)")
+    else:
+        yield fine("OD140", detail=", ".join(f"{number} {lane}" for lane, number in workers.items()))
+    if scheduler:
+        yield fine("OD141")
+    else:
+        do = "odevents scheduler (or odevents up)"
+        yield Finding("OD141", Mark.ERROR, "no scheduler is alive", do=do)
+
+
+def judge_dead(letters: Sequence[str], more: bool) -> Finding:
+    """Dead letters, by their reason codes.
+
+    :param more: whether there are more than these.
+    """
+    if not letters:
+        return fine("OD501")
+    codes = ", ".join(sorted(set(letters))[:_SHOWN])
+    what = f"{len(letters)}{' or more' if more else ''} dead letters ({codes})"
+    return Finding("OD501", Mark.WARNING, what, do="odevents dead list; then requeue or drop them")
+
+
+def judge_pauses(paused: Sequence[str]) -> Finding:
+    """What is held back."""
+    if not paused:
+        return fine("OD502")
+    do = "odevents resume, with the same --office and --reaction, when the reason is gone"
+    return Finding("OD502", Mark.WARNING, f"paused: {', '.join(paused)}", do=do, look="odevents pause")
+
+
+def judge_feeds(kept: Mapping[FeedKey, Kept], office: str) -> Iterator[Finding]:
+    """What was last made of each feed of one office."""
+    judged = {table: whole.judged for (name, table), whole in kept.items() if name == office and whole.judged}
+    if not judged:
+        yield unknown("OD204", "nobody has looked yet; a scheduler does, and odevents freshness", office)
+    for table, found in judged.items():
+        if not found.code or found.state not in (State.LATE, State.STALE):
+            yield fine("OD204", office, f"{table} {found.state}: {found.sentence}")
+            continue
+        mark = Mark.ERROR if found.state == State.STALE else Mark.WARNING
+        step = REASONS[found.reason].next_step
+        machine = kept[office, table].evidence.workstation or "the machine that fires its events"
+        do = step.format(office=office, workstation=machine)
+        yield Finding(
+            found.code, mark, f"{table}: {found.sentence}", office, do, f"odevents freshness --office {office}"
+        )
+
+
+def judge_mode(mode: str, office: str) -> Finding:
+    """Dry-run is where every office begins; nobody needs to do anything."""
+    return fine("OD503", office) if mode == "live" else unknown("OD503", "the office is in dry-run mode", office)
+
+
+def judge_keys(seen: OfficeSeen | None, office: str) -> Finding:
+    """Whether one of the office's keys has stopped working."""
+    if seen is None or not seen.keys:
+        return unknown("OD106", "nobody has looked yet; a scheduler does", office)
+    refused = [key for key in seen.keys if key.refused_since]
+    if not refused:
+        return fine("OD106", office)
+    what = f"the office refuses the key {', '.join(key.fingerprint for key in refused)}"
+    do = "take it out of customer_key in odevents.toml, or enable it again in Open Dental (Setup, Advanced Setup, API)"
+    mark = Mark.ERROR if len(refused) == len(seen.keys) else Mark.WARNING
+    return Finding("OD106", mark, what, office, do, f"odevents offices show {office}")
+
+
+def judge_subscriptions(seen: OfficeSeen | None, office: str) -> Iterator[Finding]:
+    """Differences between what is declared and what the office has."""
+    if seen is None or not seen.read_at:
+        yield unknown("OD211", "nobody has looked yet; odevents subscriptions plan does", office)
+        return
+    wrong = [drift for drift in seen.drift if Drift(drift.kind).is_difference]
+    for drift in wrong:
+        do = f"odevents subscriptions plan --office {office}, then apply"
+        what = f"{drift.subscription}: {drift.text}"
+        yield Finding("OD211", Mark.WARNING, what, office, do)
+    if not wrong:
+        yield fine("OD211", office)
