@@ -4,6 +4,7 @@
 
     OdeventsError
     ├── ConfigError              whoever writes odevents.toml or the environment
+    ├── FilterInvalid            whoever asks for a list: an option, or a part of the page's address
     ├── DeliveryRefused          the sender of the delivery (carries the HTTP answer)
     ├── RowUnreadable            a person, looking at the dead letter
     ├── SealBroken               whoever keeps the sealing keys
@@ -37,6 +38,10 @@ class OdeventsError(Exception):
 
 class ConfigError(OdeventsError):
     """The configuration is wrong; nothing was started. The message holds one line per mistake."""
+
+
+class FilterInvalid(OdeventsError):
+    """What is to be listed was not said right; the message names the part and what it may be."""
 
 
 class DeliveryRefused(OdeventsError):

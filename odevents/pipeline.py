@@ -26,11 +26,9 @@ from odevents.events.understanding import Knowledge, Understood, newest_stamp, r
 from odevents.log import logger
 from odevents.office import Offices
 from odevents.queues import Hints
-from odevents.reactions.action import NoTarget
 from odevents.reactions.performing import Performing
-from odevents.reactions.planning import in_doubt, plan, presumable
+from odevents.reactions.planning import in_doubt, plan, presumable, why_unplanned
 from odevents.reactions.registry import Reaction, Registry
-from odevents.reactions.text import TextInvalid
 from odevents.replaying import as_they_were
 from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
@@ -39,6 +37,7 @@ from odevents.store.ids import new_id
 from odevents.store.inbox import Ended, Entry, RowOutcome
 from odevents.store.keys import Lane
 from odevents.store.ledger import HeadUnreadable, State, Write
+from odevents.store.packing import about_rows
 from odevents.store.store import Store
 
 if TYPE_CHECKING:
@@ -86,13 +85,20 @@ class Pipeline:
         steps = Steps()
         try:
             understood = self._understand(steps, entry)
-            wanted = self._plan(steps, entry, understood)
+            stopped: dict[str, str] = {}
+            wanted = self._plan(steps, entry, understood, stopped)
         except DeliveryRefused as error:  # stored by a version that accepted more
-            understood, wanted = [], {}
+            understood, wanted, stopped = [], {}, {}
             self._bury(steps, entry, error.code, str(error), self.store.inbox.body(entry.office, entry.id))
         self._bury_rows(steps, entry, understood)
-        outcomes = [_outcome(row) for row in understood]
-        self.store.inbox.finish(steps, entry, Ended(outcomes, wanted), self.clock(), self.keep_seconds)
+        ended = Ended(
+            outcomes=[_outcome(row) for row in understood],
+            wanted=wanted,
+            stopped=stopped,
+            mode=self.offices[entry.office].mode,
+            about=about_rows(self.store.seals.fingerprint, (row.values for row in understood)),
+        )
+        self.store.inbox.finish(steps, entry, ended, self.clock(), self.keep_seconds)
         lease.commit(steps)
 
     def perform(self, lease: Lease, write: Write) -> None:
@@ -184,32 +190,36 @@ class Pipeline:
             explain=explain,
         )
 
-    def _plan(self, steps: Steps, entry: Entry, understood: Sequence[Understood]) -> dict[str, list[str]]:
-        writes = list(self._writes(steps, entry, understood))
+    def _plan(
+        self, steps: Steps, entry: Entry, understood: Sequence[Understood], stopped: dict[str, str]
+    ) -> dict[str, list[str]]:
+        writes = list(self._writes(steps, entry, understood, stopped))
         known = self.store.ledger.known(entry.office, [write.id for write in writes])
         wanted: dict[str, list[str]] = {}
         for write in writes:
             wanted.setdefault(write.reaction, []).append(write.id)
-            if write.id not in known:
+            if write.id in known:
+                continue
+            if write.state is State.DEAD:
+                self.performing.refuse(steps, write, write.reason)
+            else:
                 self.store.ledger.plan(steps, write)
-                known.add(write.id)
+            known.add(write.id)
         return wanted
 
-    def _writes(self, steps: Steps, entry: Entry, understood: Sequence[Understood]) -> Iterator[Write]:
+    def _writes(
+        self, steps: Steps, entry: Entry, understood: Sequence[Understood], stopped: dict[str, str]
+    ) -> Iterator[Write]:
         known_since = self._known_since() if any(row.change for row in understood) else 0.0
         for index, row in enumerate(understood):
             for reaction in self.registry.wanted_by(row.change) if row.change else ():
                 change = cast("Change[Any]", row.change)
                 try:
                     planned = self._planned(reaction, change)
-                except (TextInvalid, NoTarget) as error:
-                    code = "text-invalid" if isinstance(error, TextInvalid) else str(error)
-                    message = f"reaction {reaction.name}: {error}"
-                    self._bury(steps, entry, code, message, msgspec.json.encode(row.values), index)
                 except Exception as error:
-                    # A mistake of ours must cost one write, not the delivery; its text may hold anything.
-                    message = f"reaction {reaction.name} could not be planned ({type(error).__name__})"
-                    self._bury(steps, entry, "cannot-be-planned", message, msgspec.json.encode(row.values), index)
+                    code, message = why_unplanned(reaction.name, error)
+                    stopped[reaction.name] = code
+                    self._bury(steps, entry, code, message, msgspec.json.encode(row.values), index)
                 else:
                     yield from self._allowed(steps, reaction, change, planned, known_since)
 
@@ -230,9 +240,9 @@ class Pipeline:
         stopped = self.store.breaker.fired(steps, reaction.name, change)
         for write in planned:
             if stopped:
-                self.performing.refuse(steps, write, "loop-breaker")
+                yield replace(write, state=State.DEAD, reason="loop-breaker")
             elif change.presumed and not presumable(reaction):
-                self.performing.refuse(steps, write, "may-have-changed")
+                yield replace(write, state=State.DEAD, reason="may-have-changed")
             elif change.forgotten or in_doubt(change, office.local_time(known_since), office.local_time(self.clock())):
                 # As if it had been sent in the last moment that was forgotten: it is read back first.
                 yield replace(write, state=State.UNKNOWN, sent_at=known_since)

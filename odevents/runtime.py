@@ -97,7 +97,7 @@ class Runtime:
     @cached_property
     def store(self) -> Store:
         """The store, by a connection for workers."""
-        return Store(self.redis, self.seals, replicas_wanted(self.redis))
+        return Store(self.redis, self.seals, replicas_wanted(self.redis), self.settings.keep_writes_days)
 
     @cached_property
     def redis(self) -> Redis:

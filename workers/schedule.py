@@ -24,7 +24,7 @@ def jobs(runtime: Runtime, still_ours: Callable[[], None]) -> list[Job]:  # noqa
     """
     return [
         Job("sweep", 1.0, runtime.hints.sweep),
-        Job("forget", 600.0, lambda now: runtime.store.forget(now, runtime.settings.keep_days)),
+        Job("forget", 600.0, lambda _: runtime.store.records.forget()),
     ]
 
 

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from odevents.cli.output import counted, json_option, local, print_records
+from odevents.cli.filtering import delivery_filter, delivery_options
+from odevents.cli.output import counted, each, json_option, local, print_records
 from odevents.errors import ConfigError
 
 if TYPE_CHECKING:
     from odevents.runtime import Runtime
     from odevents.store.inbox import Entry
+    from odevents.store.refusals import Refusal
 
 _LISTED = ("delivery", "received", "office", "table", "workstation", "rows", "status", "outcome", "reactions")
+_REFUSED = ("last", "office", "code", "workstation", "times", "first")
 _ROWS = ("row", "outcome", "fields", "reason")
 _WRITES = ("write", "reaction", "action", "state", "reason", "attempts")
 
@@ -24,15 +27,21 @@ def deliveries() -> None:
 
 
 @deliveries.command("list")
-@click.option("--office", help="Only this office.")
-@click.option("--table", help="Only this watch table or UI event.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="How many, newest first.")
+@delivery_options
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many, newest first.")
 @json_option
-def list_(office: str | None, table: str | None, limit: int, as_json: bool) -> None:
-    """List the newest deliveries."""
+def list_(limit: int, as_json: bool, **said: Any) -> None:
+    """List the newest deliveries. With `--outcome refused`: the requests that were not accepted."""
     from odevents.cli.context import attach
+    from odevents.store.filters import REFUSED
 
-    entries = attach().store.inbox.recent(limit, office, table)
+    runtime = attach()
+    wanted = delivery_filter(runtime, said)
+    if wanted.outcome == REFUSED:
+        lines = runtime.store.refusals.lines(wanted, limit)
+        print_records([_refusal(line) for line in lines], _REFUSED, as_json=as_json)
+        return
+    entries = each(lambda cursor: runtime.store.records.deliveries(wanted, cursor=cursor), limit)
     print_records([_summary(entry) for entry in entries], _LISTED, as_json=as_json)
 
 
@@ -50,6 +59,10 @@ def show(delivery: str, as_json: bool) -> None:
         for index, row in enumerate(runtime.store.inbox.outcomes(entry.office, entry.id))
     ]
     writes = [_write(runtime, entry.office, write) for ids in entry.wanted.values() for write in ids]
+    writes += [
+        {**dict.fromkeys(_WRITES), "reaction": reaction, "state": "dead", "reason": code}
+        for reaction, code in entry.stopped.items()
+    ]
     if as_json:
         print_records([{**_summary(entry), "rows": rows, "writes": writes}], (), as_json=True)
         return
@@ -70,6 +83,18 @@ def find(runtime: Runtime, delivery: str) -> Entry:
     return entry
 
 
+def _refusal(line: Refusal) -> dict[str, Any]:
+    seen = line.seen
+    return {
+        "last": local(line.last),
+        "office": seen.office or "unknown",
+        "code": seen.code,
+        "workstation": seen.workstation,
+        "times": line.times,
+        "first": local(line.first),
+    }
+
+
 def _summary(entry: Entry) -> dict[str, Any]:
     return {
         "delivery": entry.id,
@@ -80,7 +105,8 @@ def _summary(entry: Entry) -> dict[str, Any]:
         "rows": entry.rows,
         "status": entry.status,
         "outcome": counted(entry.kinds),
-        "reactions": ", ".join(entry.wanted),
+        "reactions": ", ".join(dict.fromkeys([*entry.wanted, *entry.stopped])),
+        "mode": entry.mode,
         "ack_ms": entry.ack_ms,
         "bytes": entry.bytes,
     }

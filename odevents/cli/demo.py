@@ -139,12 +139,16 @@ def _prime(runtime: Runtime, clinic: Simulator, port: int, supervisor: Superviso
             headers = {"Authorization": key, "Event-Type": f"WatchTable: {table}", "Workstation": "BACKFILL"}
             request = urllib.request.Request(f"http://127.0.0.1:{port}/apievents", body, headers)
             urllib.request.urlopen(request, timeout=10).close()  # noqa: S310  our own receiver
-        while any(entry.status == "waiting" for entry in runtime.store.inbox.recent(10)) and not supervisor.stopping:
+        while _anything_waits(runtime) and not supervisor.stopping:
             if time.monotonic() > until:
                 raise StoreUnavailable("the demo did not start: its workers did not understand the first deliveries")
             time.sleep(0.02)
         for table in tables:
             runtime.store.mark_complete(office.name, table)
+
+
+def _anything_waits(runtime: Runtime) -> bool:
+    return any(runtime.store.inbox.depth(office) for office in runtime.offices)
 
 
 def _subscribe(runtime: Runtime, clinic: Simulator, port: int) -> None:

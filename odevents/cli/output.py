@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from odevents.store.records import Page
+
+T = TypeVar("T")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -27,6 +32,20 @@ def print_records(records: Iterable[Mapping[str, Any]], columns: Sequence[str], 
         click.echo("\t".join(columns))
         for record in found:
             click.echo("\t".join(_cell(record[column]) for column in columns))
+
+
+def each(page: Callable[[str], Page[T]], limit: int) -> Iterator[T]:
+    """Up to so many records, page after page.
+
+    :param page: a cursor -> the page that begins there.
+    """
+    cursor, number = "", 0
+    while True:
+        found = page(cursor)
+        yield from found.found[: limit - number]
+        number, cursor = number + len(found.found), found.next
+        if number >= limit or not cursor:
+            return
 
 
 def local(epoch: float) -> str:

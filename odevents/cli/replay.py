@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from odevents.cli.output import each
 from odevents.cli.wish import go_on, oldest, reason_option, since_option, wish, yes_option
 from odevents.errors import ConfigError
 
@@ -51,6 +52,9 @@ def _chosen(
         from odevents.cli.deliveries import find
 
         return [find(runtime, delivery) for delivery in reversed(ids)]
+    from odevents.store.filters import DeliveryFilter
+
+    wanted = DeliveryFilter(office or "", since=since, watch=table or "")
     failed = {letter.delivery for letter in runtime.store.dead_letters.recent(_MOST)}
 
     def fits(entry: Entry) -> bool:
@@ -58,8 +62,9 @@ def _chosen(
             return entry.status == "dead" or entry.id in failed
         return which == "all" or not entry.wanted
 
+    wanted = DeliveryFilter(office or "", since=since, watch=table or "")
     return [
         entry
-        for entry in runtime.store.inbox.recent(_MOST, office, table)
+        for entry in each(lambda at: runtime.store.records.deliveries(wanted, cursor=at), _MOST)
         if entry.status != "waiting" and not entry.replay_of and entry.received_at >= since and fits(entry)
     ]

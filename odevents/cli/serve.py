@@ -60,10 +60,12 @@ def _server(runtime: Runtime) -> tuple[Receiver, Server]:
     from odevents.receiver.server import Server
     from odevents.store.accepting import Accepting
     from odevents.store.connection import connect_async, replicas_wanted
+    from odevents.store.refusals import Refusing
 
     settings = runtime.settings
     index = runtime.receiver_index
-    accepting = Accepting(connect_async(runtime.redis_url), index.seals(), replicas_wanted(runtime.redis))
+    redis = connect_async(runtime.redis_url)
+    accepting = Accepting(redis, index.seals(), replicas_wanted(runtime.redis))
     receiver = Receiver(index, accepting, runtime.hints, settings)
-    refusals = Refusals(accepting.count_refused)
+    refusals = Refusals(Refusing(redis).note)
     return receiver, Server(create_app(receiver, accepting.takes_writes, refusals), refusals, settings)

@@ -12,14 +12,16 @@ from odevents.config import ReactionTable
 from odevents.events.change import Change, Kind
 from odevents.events.row import content
 from odevents.events.tables import table_named
-from odevents.reactions.action import CLOCKS_DIFFER_BY, FORGOTTEN, STILL, Action, Intent
+from odevents.reactions.action import CLOCKS_DIFFER_BY, FORGOTTEN, STILL, Action, Intent, NoTarget
 from odevents.reactions.commlog import Commlog
 from odevents.reactions.confirm import Confirm
 from odevents.reactions.marker import NO_MINUTE, minute_letters
 from odevents.reactions.note import Note
 from odevents.reactions.registry import Reaction
+from odevents.reactions.text import TextInvalid
 from odevents.store.ids import letters
 from odevents.store.ledger import Write
+from odevents.store.packing import about_row
 
 Fingerprint = Callable[..., bytes]
 
@@ -57,6 +59,7 @@ def plan(
             table=change.table,
             intent=intent,
             created_at=now,
+            about=about_row(fingerprint, change.values),
         )
 
 
@@ -66,6 +69,14 @@ def _intent(action: str, settings: tuple[Any, ReactionTable], change: Change[Any
     if change.forgotten:
         intent[FORGOTTEN] = change.forgotten
     return {**intent, STILL: change.key} if rule.still else intent
+
+
+def why_unplanned(reaction: str, error: Exception) -> tuple[str, str]:
+    """Reason code and words for a row whose writes could not be planned."""
+    if isinstance(error, TextInvalid | NoTarget):
+        return "text-invalid" if isinstance(error, TextInvalid) else str(error), f"reaction {reaction}: {error}"
+    # A mistake of ours must cost one write, not the delivery; its text may hold anything.
+    return "cannot-be-planned", f"reaction {reaction} could not be planned ({type(error).__name__})"
 
 
 def presumable(reaction: Reaction) -> bool:

@@ -100,7 +100,7 @@ class Receiver:
         try:
             if received.hint:
                 await asyncio.to_thread(self._hints.enqueue, delivery.office, "inbox", self._clock())
-            await self._accepting.note_ack(delivery.office, delivery.id, milliseconds)
+            await self._accepting.note_ack(delivery.office, delivery.id, milliseconds, self._clock())
             if delivery.type.disagrees:
                 await self._accepting.count(
                     "deliveries", delivery.office, counted_as(delivery.type.table), "type-disagrees"

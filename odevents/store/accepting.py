@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import RedisError
@@ -16,6 +14,7 @@ from odevents.store import keys
 from odevents.store.compression import compress
 from odevents.store.dead_letters import DeadLetter, steps_to_bury
 from odevents.store.seal import Sealing
+from odevents.store.strips import commands_to_note_ack
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
 
 KEPT_WITHIN = 1.8
 """Seconds in all; an office gets its 503 within two."""
+
+MOST_REFUSED_BODIES = 100
+"""Refused bodies of one office that can be listed."""
 
 _REPLICATED_WITHIN_MS = 1000
 
@@ -45,7 +47,7 @@ class Accepting:
 
         :raises StoreUnavailable: it was not kept; nothing of it was.
         """
-        office, milliseconds = delivery.office, int(delivery.received_at * 1000)
+        office = delivery.office
         record: dict[Any, Any] = {
             "table": delivery.type.table,
             "source": delivery.type.source,
@@ -59,7 +61,6 @@ class Accepting:
         async with self._redis.pipeline(transaction=True) as together:
             together.hset(keys.delivery(office, delivery.id), mapping=record)
             together.rpush(keys.inbox(office), delivery.id)
-            together.zadd(keys.DELIVERIES, {f"{office}/{delivery.id}": milliseconds})
             together.zadd(keys.lanes("inbox"), {office: 0})
             together.hincrby(keys.STATS, f"deliveries|{office}|{counted_as(delivery.type.table)}|accepted", 1)
             together.set(keys.hint(office, "inbox"), 1, nx=True, px=keys.HINT_MS)
@@ -86,6 +87,9 @@ class Accepting:
             together.hincrby(key, "times", 1)
             together.hset(key, mapping={"reason": code, "last": repr(delivery.received_at), "body": sealed})
             together.expire(key, keep_seconds)
+            together.zadd(keys.refused_bodies(delivery.office), {fingerprint: int(delivery.received_at * 1000)})
+            together.zremrangebyrank(keys.refused_bodies(delivery.office), 0, -MOST_REFUSED_BODIES - 1)
+            together.expire(keys.refused_bodies(delivery.office), keep_seconds)
             answers = await self._kept(together)
         return int(answers[0])
 
@@ -126,17 +130,13 @@ class Accepting:
         except RedisError:
             return
 
-    async def count_refused(self, counted: Mapping[tuple[str, str, str], int]) -> None:
-        """Raise the counters of what was not taken, by (office, code, workstation)."""
-        async with self._redis.pipeline(transaction=True) as together:
-            for (office, code, _), times in counted.items():
-                together.hincrby(keys.STATS, f"refused|{office or 'unknown'}|{code}", times)
-            with contextlib.suppress(RedisError):
-                await together.execute()
-
-    async def note_ack(self, office: str, delivery_id: str, milliseconds: float) -> None:
+    async def note_ack(self, office: str, delivery_id: str, milliseconds: float, now: float) -> None:
         """Remember how long the answer took, after it was given."""
         try:
-            await self._redis.hset(keys.delivery(office, delivery_id), "ack", f"{milliseconds:.1f}")
+            async with self._redis.pipeline(transaction=False) as together:
+                together.hset(keys.delivery(office, delivery_id), "ack", f"{milliseconds:.1f}")
+                for command in commands_to_note_ack(now, milliseconds):
+                    together.execute_command(*command)
+                await together.execute()
         except RedisError:
             return

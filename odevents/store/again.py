@@ -51,7 +51,7 @@ class Again:
         """
         steps = Steps()
         if letter.of == "write":
-            again = self._requeue_write(steps, letter)
+            again = self._requeue_write(steps, letter, wish.at)
         else:
             body = self._store.dead_letters.content(letter)
             body = b"[" + body + b"]" if letter.of == "row" else body
@@ -82,13 +82,13 @@ class Again:
         self._do(steps, entry.office, "replay", entry.id, wish)
         return again
 
-    def _requeue_write(self, steps: Steps, letter: DeadLetter) -> str:
+    def _requeue_write(self, steps: Steps, letter: DeadLetter, now: float) -> str:
         write = self._given_up(letter, letter.write)
         if write.handler:  # it is made again by the handler that made it
             write = self._given_up(letter, write.handler)
         wanted = requeued(write, write.requeued + 1)
         steps.add("PERSIST", keys.write(write.office, write.id))
-        self._store.ledger.plan(steps, wanted)
+        self._store.ledger.plan(steps, wanted, now)
         return write.id
 
     def _given_up(self, letter: DeadLetter, write_id: str) -> Write:

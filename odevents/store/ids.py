@@ -6,6 +6,7 @@ import os
 
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 _TIME_BITS, _RANDOM_BITS = 45, 35
+_TIME_LETTERS = 16
 
 
 def new_id(prefix: str, now: float) -> str:
@@ -14,7 +15,7 @@ def new_id(prefix: str, now: float) -> str:
     :param now: seconds since the epoch.
     """
     random = int.from_bytes(os.urandom(5)) >> (40 - _RANDOM_BITS)
-    return f"{prefix}_{letters((int(now * 1000) % (1 << _TIME_BITS)) << _RANDOM_BITS | random, 16)}"
+    return f"{prefix}_{letters((int(now * 1000) % (1 << _TIME_BITS)) << _RANDOM_BITS | random, _TIME_LETTERS)}"
 
 
 def number_of(text: str) -> int:
@@ -26,6 +27,27 @@ def number_of(text: str) -> int:
     for letter in text:
         number = number << 5 | _LETTERS.index(letter)
     return number
+
+
+def packed(an_id: str) -> bytes:
+    """The ten bytes of an id without its prefix; they sort by time as the id does.
+
+    :raises ValueError: :func:`new_id` did not make it.
+    """
+    word = an_id.rpartition("_")[2]
+    if len(word) != _TIME_LETTERS:
+        raise ValueError("not an id of ours")
+    return number_of(word).to_bytes(10)
+
+
+def unpacked(prefix: str, id_bytes: bytes) -> str:
+    """The id that :func:`packed` was given."""
+    return f"{prefix}_{letters(int.from_bytes(id_bytes), _TIME_LETTERS)}"
+
+
+def first_packed(at: float) -> bytes:
+    """The ten bytes before those of every id made at or after a moment."""
+    return ((int(at * 1000) % (1 << _TIME_BITS)) << _RANDOM_BITS).to_bytes(10)
 
 
 def letters(number: int, length: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -10,18 +11,22 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from odevents.events.tables import counted_as
-from odevents.store import keys
+from odevents.store import keys, strips
 from odevents.store.atomic import Steps, in_store
 from odevents.store.compression import compress, decompress
+from odevents.store.ids import packed
+from odevents.store.packing import ABOUT, DELIVERIES, about_records, delivery_record
 from odevents.store.seal import Seals
 from odevents.store.tail import append_to_tail
 
 if TYPE_CHECKING:
     from redis import Redis
 
-_PAGE = 500
-INDEX_LIMIT = 200_000
-"""Deliveries that can be listed; older ones can still be shown by id until they expire."""
+SUMMARY = (
+    "table", "source", "workstation", "received", "rows", "bytes", "status",
+    "attempts", "ack", "kinds", "wanted", "replay_of", "mode", "stopped",
+)  # fmt: skip
+"""What :class:`Entry` is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class Entry:
     :ivar kinds: number of rows by how they ended (``updated``, ``duplicate``, ``unreadable`` …).
     :ivar wanted: reaction name -> ids of the writes it caused.
     :ivar replay_of: id of the delivery that this one is a replay of, ``""`` for one that Open Dental sent.
+    :ivar mode: the office's mode when it was understood, ``""`` before.
+    :ivar stopped: reaction name -> reason code, where a write could not even be planned.
     """
 
     id: str
@@ -48,6 +55,8 @@ class Entry:
     kinds: dict[str, int] = field(default_factory=dict)
     wanted: dict[str, list[str]] = field(default_factory=dict)
     replay_of: str = ""
+    mode: str = ""
+    stopped: dict[str, str] = field(default_factory=dict)
 
 
 class RowOutcome(msgspec.Struct, omit_defaults=True):
@@ -72,11 +81,17 @@ class Ended:
     """How a delivery ended.
 
     :ivar wanted: reaction name -> ids of the writes it caused.
+    :ivar stopped: reaction name -> reason code, where a write could not even be planned.
+    :ivar mode: the office's mode.
+    :ivar about: what :func:`odevents.store.packing.about_row` says of its rows.
     """
 
     outcomes: list[RowOutcome]
     wanted: dict[str, list[str]] = field(default_factory=dict)
     status: str = "processed"
+    stopped: dict[str, str] = field(default_factory=dict)
+    mode: str = ""
+    about: Sequence[bytes] = ()
 
     @cached_property
     def kinds(self) -> dict[str, int]:
@@ -100,10 +115,14 @@ class Inbox:
         in_store(lambda: self._redis.hincrby(keys.delivery(office, delivery_id), "attempts", 1))
         return self.entry(office, delivery_id)
 
+    def depth(self, office: str) -> int:
+        """How many deliveries of an office wait."""
+        return in_store(lambda: self._redis.llen(keys.inbox(office)))
+
     def entry(self, office: str, delivery_id: str) -> Entry | None:
         """What is kept of one delivery, ``None`` when there is no such."""
-        record = in_store(lambda: self._redis.hgetall(keys.delivery(office, delivery_id)))
-        return _entry(office, delivery_id, cast("dict[bytes, bytes]", record)) if record else None
+        found = in_store(lambda: self._redis.hmget(keys.delivery(office, delivery_id), SUMMARY))
+        return entry_from(office, delivery_id, cast("list[bytes | None]", found))
 
     def body(self, office: str, delivery_id: str) -> bytes:
         """The rows as they were stored.
@@ -122,29 +141,6 @@ class Inbox:
             return []
         plain = decompress(self._seals.open(sealed, office, "outcomes", delivery_id))
         return msgspec.json.decode(plain, type=list[RowOutcome])
-
-    def recent(self, limit: int, office: str | None = None, table: str | None = None) -> list[Entry]:
-        """The newest deliveries, newest first; of one office or table where that is given."""
-        found: list[Entry] = []
-        for start in range(0, INDEX_LIMIT, _PAGE):
-            page = self._page(start)
-            found += [entry for entry in page if office in (None, entry.office) and table in (None, entry.table)]
-            if len(page) == 0 or len(found) >= limit:
-                break
-        return found[:limit]
-
-    def _page(self, start: int) -> list[Entry]:
-        members = in_store(lambda: self._redis.zrevrange(keys.DELIVERIES, start, start + _PAGE - 1))
-        places = [member.decode().partition("/") for member in cast("list[bytes]", members)]
-        with self._redis.pipeline(transaction=False) as together:
-            for office, _, delivery_id in places:
-                together.hgetall(keys.delivery(office, delivery_id))
-            records = in_store(together.execute)
-        return [
-            _entry(office, delivery_id, record)
-            for (office, _, delivery_id), record in zip(places, records, strict=True)
-            if record
-        ]
 
     def office_of(self, delivery_id: str, offices: list[str]) -> str | None:
         """The office that sent a delivery, looked up by id."""
@@ -171,7 +167,6 @@ class Inbox:
         }
         steps.add("HSET", keys.delivery(office, delivery), *(part for pair in record.items() for part in pair))
         steps.add("RPUSH", keys.inbox(office), delivery)
-        steps.add("ZADD", keys.DELIVERIES, int(now * 1000), f"{office}/{delivery}")
         steps.reindex(office, "inbox")
 
     def finish(self, steps: Steps, entry: Entry, ended: Ended, now: float, keep_seconds: int) -> None:
@@ -179,13 +174,16 @@ class Inbox:
         office, key = entry.office, keys.delivery(entry.office, entry.id)
         sealed = self._seals.seal(compress(msgspec.json.encode(ended.outcomes)), office, "outcomes", entry.id)
         kinds, wanted = msgspec.json.encode(ended.kinds), msgspec.json.encode(ended.wanted)
-        steps.add("HSET", key, "status", ended.status, "outcomes", sealed, "kinds", kinds, "wanted", wanted)
+        stopped = msgspec.json.encode(ended.stopped)
+        steps.add(
+            "HSET", key, "status", ended.status, "outcomes", sealed, "kinds", kinds, "wanted", wanted,
+            "mode", ended.mode, "stopped", stopped,
+        )  # fmt: skip
         steps.add("EXPIRE", key, keep_seconds)
         steps.add("LREM", keys.inbox(office), 1, entry.id)
         steps.reindex(office, "inbox")
-        steps.add("ZREMRANGEBYRANK", keys.DELIVERIES, 0, -INDEX_LIMIT - 1)
-        for kind, number in ended.kinds.items():
-            steps.count("rows", office, counted_as(entry.table), kind, by=number)
+        _list(steps, entry, ended, keep_seconds)
+        _count(steps, entry, ended)
         append_to_tail(
             steps,
             "delivery",
@@ -196,8 +194,29 @@ class Inbox:
             rows=entry.rows,
             kinds=ended.kinds,
             wanted=ended.wanted,
+            stopped=ended.stopped,
+            status=ended.status,
             ack=entry.ack_ms,
         )
+
+
+def _list(steps: Steps, entry: Entry, ended: Ended, keep_seconds: int) -> None:
+    id_bytes, names = packed(entry.id), (entry.office, entry.table, entry.workstation)
+    wanted = bool(ended.wanted or ended.stopped)
+    record = delivery_record(id_bytes, names, ended.kinds, status=ended.status, wanted=wanted, mode=ended.mode)
+    DELIVERIES.append(steps, entry.received_at, record, keep_seconds)
+    if about := about_records(id_bytes, entry.office, ended.about):
+        ABOUT.append(steps, entry.received_at, about, keep_seconds)
+    steps.add("SADD", keys.OFFICES, entry.office)
+
+
+def _count(steps: Steps, entry: Entry, ended: Ended) -> None:
+    table = counted_as(entry.table)
+    strips.count(steps, strips.deliveries(), entry.received_at)
+    strips.count(steps, strips.feed(entry.office, table), entry.received_at, strips.TEN_MINUTES)
+    for kind, number in ended.kinds.items():
+        steps.count("rows", entry.office, table, kind, by=number)
+        strips.count(steps, strips.rows(kind), entry.received_at, by=number)
 
 
 def _rows(body: bytes) -> int:
@@ -207,8 +226,11 @@ def _rows(body: bytes) -> int:
         return 1  # one object, or nothing that can be read: then it will be a dead letter again
 
 
-def _entry(office: str, delivery_id: str, record: dict[bytes, bytes]) -> Entry:
-    text = {name.decode(): value for name, value in record.items()}
+def entry_from(office: str, delivery_id: str, found: Sequence[bytes | None]) -> Entry | None:
+    """The entry that the fields of :data:`SUMMARY` make; ``None`` where there is no such delivery."""
+    text = {name: value for name, value in zip(SUMMARY, found, strict=True) if value is not None}
+    if "received" not in text:
+        return None
     return Entry(
         id=delivery_id,
         office=office,
@@ -224,4 +246,6 @@ def _entry(office: str, delivery_id: str, record: dict[bytes, bytes]) -> Entry:
         kinds=msgspec.json.decode(text.get("kinds", b"{}"), type=dict[str, int]),
         wanted=msgspec.json.decode(text.get("wanted", b"{}"), type=dict[str, list[str]]),
         replay_of=text.get("replay_of", b"").decode(),
+        mode=text.get("mode", b"").decode(),
+        stopped=msgspec.json.decode(text.get("stopped", b"{}"), type=dict[str, str]),
     )

@@ -6,7 +6,13 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
 ::
 
     odevents:1:lanes:{inbox|writes}         sorted set   office -> when its lane next wants a worker (ms)
-    odevents:1:deliveries                   sorted set   "office/delivery" -> received (ms)
+    odevents:1:index:{name}                 sorted set   buckets of an index; see index.py
+    odevents:1:index:{name}:{bucket}        string       packed records of ten minutes
+    odevents:1:offices                      set          offices that deliveries came from
+    odevents:1:strip:{day}:{name}           string       packed counters, one a minute or ten; see strips.py
+    odevents:1:acks                         string       packed counters: how long answers took
+    odevents:1:refusals:{known|unknown}     sorted set   "office|code|workstation" -> last refused (ms)
+    odevents:1:refusals:{…}:times           hash         the same -> how often, since when
     odevents:1:dead                         sorted set   dead letter -> when (ms)
     odevents:1:dead:{id}                    hash
     odevents:1:shapes                       hash         shape -> column names of a table
@@ -20,6 +26,7 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:audit                        stream       what people did: who, what, why
     odevents:1:<office>:inbox               list         delivery ids, oldest first
     odevents:1:<office>:delivery:{id}       hash
+    odevents:1:<office>:refused             sorted set   fingerprint of a refused body -> when it last came (ms)
     odevents:1:<office>:refused:{fp}        hash         a body answered 400, kept for the operator
     odevents:1:<office>:feeds               hash         table -> since when its rows come in
     odevents:1:<office>:arrivals            hash         table -> when a delivery of it last came (seconds)
@@ -51,7 +58,8 @@ Lane = Literal["inbox", "writes"]
 HINT_MS = 10_000
 """A hint that RQ lost is given again after this."""
 
-DELIVERIES = f"{ROOT}:deliveries"
+OFFICES = f"{ROOT}:offices"
+ACKS = f"{ROOT}:acks"
 DEAD = f"{ROOT}:dead"
 SHAPES = f"{ROOT}:shapes"
 STATS = f"{ROOT}:stats"
@@ -90,6 +98,30 @@ def delivery(office: str, delivery_id: str) -> str:
 
 def refused(office: str, fingerprint: str) -> str:
     return f"{ROOT}:{office}:refused:{fingerprint}"
+
+
+def refused_bodies(office: str) -> str:
+    return f"{ROOT}:{office}:refused"
+
+
+def refusals(whose: Literal["known", "unknown"]) -> str:
+    return f"{ROOT}:refusals:{whose}"
+
+
+def refusal_times(lines: str) -> str:
+    return f"{lines}:times"
+
+
+def buckets(index: str) -> str:
+    return f"{ROOT}:index:{index}"
+
+
+def bucket(index: str, number: int) -> str:
+    return f"{ROOT}:index:{index}:{number}"
+
+
+def strip(day: int, name: str) -> str:
+    return f"{ROOT}:strip:{day}:{name}"
 
 
 def feeds(office: str) -> str:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from odevents.errors import SealBroken
-from odevents.store import keys
+from odevents.store import keys, strips
 from odevents.store.atomic import Steps, in_store
+from odevents.store.packing import NOBODY, WRITES, write_record
 from odevents.store.seal import Seals
 from odevents.store.tail import append_to_tail
 
@@ -57,6 +58,7 @@ class Write:
     :ivar sent_at: seconds since the epoch of the last attempt, 0 before the first.
     :ivar handler: the handler's own write, for one that it makes while it runs; such a write stands in no lane.
     :ivar requeued: how often a person asked for it again after it was given up on.
+    :ivar about: what :func:`odevents.store.packing.about_row` says of the row it was made for.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Write:
     reason: str = ""
     handler: str = ""
     requeued: int = 0
+    about: bytes = NOBODY * 2
 
     @property
     def minute(self) -> str:
@@ -121,11 +124,15 @@ _UNREADABLE_AGAIN = 60.0
 
 
 class Ledger:
-    """Reads the ledger, and says the steps that change it."""
+    """Reads the ledger, and says the steps that change it.
 
-    def __init__(self, redis: Redis, seals: Seals) -> None:
+    :param listed_seconds: how long a write can be listed after its last change.
+    """
+
+    def __init__(self, redis: Redis, seals: Seals, listed_seconds: int = 30 * 24 * 3600) -> None:
         self._redis = redis
         self._seals = seals
+        self._listed_seconds = listed_seconds
 
     def known(self, office: str, write_ids: Sequence[str]) -> set[str]:
         """Which of these effects are in the ledger already."""
@@ -168,6 +175,7 @@ class Ledger:
             tries=int(text.get("tries", 0)),
             sent_at=float(text["sent"]),
             requeued=int(text.get("requeued", 0)),
+            about=text.get("about", NOBODY * 2),
             **{name: text[name].decode() for name in _WORDS},
         )
 
@@ -199,9 +207,12 @@ class Ledger:
             steps.add("ZADD", lane, int((now + _UNREADABLE_AGAIN) * 1000), subject)
         steps.reindex(office, "writes")
 
-    def plan(self, steps: Steps, write: Write) -> None:
-        """Add the steps that append a write to its office's lane."""
-        self._put(steps, write)
+    def plan(self, steps: Steps, write: Write, now: float | None = None) -> None:
+        """Add the steps that append a write to its office's lane.
+
+        :param now: when, if that is not when it was made.
+        """
+        self._put(steps, write, now or write.created_at)
         steps.add("RPUSH", keys.subject(write.office, write.subject), write.id)
         steps.add("ZADD", keys.writes(write.office), "NX", int(write.created_at * 1000), write.subject)
         steps.reindex(write.office, "writes")
@@ -209,7 +220,7 @@ class Ledger:
     def intend(self, steps: Steps, write: Write, now: float) -> Write:
         """Add the steps that say "the next thing that happens is the call"; return the entry as it will be."""
         sent = replace(write, state=State.SENT, attempts=write.attempts + 1, sent_at=now)
-        self._put(steps, sent)
+        self._put(steps, sent, now)
         return sent
 
     def settle(self, steps: Steps, write: Write, result: Result, now: float, keep_seconds: int) -> None:
@@ -220,11 +231,12 @@ class Ledger:
 
     def record(self, steps: Steps, write: Write, result: Result, now: float, keep_seconds: int) -> None:
         """Add the steps that say what is known of a write. What was given up on is kept until a person has looked."""
-        self._put(steps, replace(write, state=result.state, reason=result.reason))
+        self._put(steps, replace(write, state=result.state, reason=result.reason), now)
         steps.add("HSET", keys.write(write.office, write.id), "tries", 0)
         if result.retry_at is None and result.state is not State.DEAD:
             steps.add("EXPIRE", keys.write(write.office, write.id), keep_seconds)
         steps.count("writes", write.office, write.reaction, write.action, result.state)
+        strips.count(steps, strips.writes(result.state), now)
         append_to_tail(
             steps,
             "write",
@@ -252,7 +264,7 @@ class Ledger:
             steps.add("ZADD", lane, int(due * 1000), write.subject)
         steps.reindex(write.office, "writes")
 
-    def _put(self, steps: Steps, write: Write) -> None:
+    def _put(self, steps: Steps, write: Write, now: float) -> None:
         said: dict[str, str | int | bytes] = {name: getattr(write, name) for name in _WORDS}
         said |= {
             "state": write.state,
@@ -260,9 +272,13 @@ class Ledger:
             "created": repr(write.created_at),
             "sent": repr(write.sent_at),
             "requeued": write.requeued,
+            "changed": int(now * 1000),
+            "about": write.about,
             "intent": self._seals.seal(msgspec.json.encode(write.intent), write.office, "write", write.id),
         }
         steps.add("HSET", keys.write(write.office, write.id), *(part for pair in said.items() for part in pair))
+        names = (write.office, write.reaction, write.reason, str(write.state))
+        WRITES.append(steps, now, write_record(int(now * 1000), write.id, names, write.about), self._listed_seconds)
 
 
 _WORDS = ("reaction", "action", "subject", "delivery", "table", "reason", "handler")

@@ -18,6 +18,8 @@ from odevents.store.inbox import Inbox
 from odevents.store.job_runs import JobRuns
 from odevents.store.ledger import Ledger
 from odevents.store.pauses import Pauses
+from odevents.store.records import Records
+from odevents.store.refusals import RefusalLines
 from odevents.store.seal import Seals
 from odevents.store.snapshots import Snapshots
 from odevents.store.subscriptions_seen import SubscriptionsSeen
@@ -34,21 +36,24 @@ class Store:
     """Everything Redis remembers, as seen by a worker or the command line.
 
     :param replicas: how many replicas must know of a call before it leaves; 0 for none.
+    :param keep_writes_days: how long writes can be listed after their last change.
     """
 
-    def __init__(self, redis: Redis, seals: Seals, replicas: int = 0) -> None:
+    def __init__(self, redis: Redis, seals: Seals, replicas: int = 0, keep_writes_days: float = 30) -> None:
         self.redis = redis
         self.replicas = replicas
         self.seals = seals
         self.inbox = Inbox(redis, seals)
         self.snapshots = Snapshots(redis, seals)
-        self.ledger = Ledger(redis, seals)
+        self.ledger = Ledger(redis, seals, int(keep_writes_days * 24 * 3600))
         self.expected = Expected(redis, seals)
         self.dead_letters = DeadLetters(redis, seals)
         self.pauses = Pauses(redis)
         self.breaker = Breaker(redis, seals)
         self.feeds = Feeds(redis)
         self.job_runs = JobRuns(redis)
+        self.records = Records(redis)
+        self.refusals = RefusalLines(redis, seals)
         self.subscriptions_seen = SubscriptionsSeen(redis)
 
     def await_replicas(self) -> None:
@@ -105,11 +110,6 @@ class Store:
         """Remember the office's set-up for some hours."""
         sealed = self.seals.seal(facts, office, "facts")
         in_store(lambda: self.redis.set(keys.facts(office), sealed, ex=_FACTS_SECONDS))
-
-    def forget(self, now: float, keep_days: float) -> None:
-        """Take out of the indexes what is too old to be shown."""
-        oldest = (now - keep_days * 24 * 3600) * 1000
-        in_store(lambda: self.redis.zremrangebyscore(keys.DELIVERIES, 0, oldest))
 
     def counters(self) -> dict[str, int]:
         """All counters by name."""

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from odevents.store.filters import DeliveryFilter
 from tests.support.installation import Installation, installation, until
 
 LOOP = """
@@ -65,8 +66,9 @@ def subscribed(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def outcomes(running: Installation) -> list[Any]:
     """How every row received so far ended, oldest first."""
     until(running.idle)
-    inbox = running.runtime.store.inbox
-    return [row for entry in reversed(inbox.recent(100)) for row in inbox.outcomes(entry.office, entry.id)]
+    store = running.runtime.store
+    entries = store.records.deliveries(DeliveryFilter(), limit=100).found
+    return [row for entry in reversed(entries) for row in store.inbox.outcomes(entry.office, entry.id)]
 
 
 def test_our_own_writes_come_back_and_trigger_nothing(subscribed: Any) -> None:

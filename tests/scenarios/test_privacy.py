@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from odevents.events.tables import UI_EVENTS, WATCH_TABLES, Table, model_of
+from odevents.store.filters import DeliveryFilter
 from tests.support.canaries import everything_in, found
 from tests.support.command import run
 from tests.support.installation import Installation, installation, until
@@ -115,7 +116,7 @@ def test_ssn_and_medicaid_id_are_not_even_stored_sealed(told_secrets: tuple[Inst
     """What nobody may keep is replaced before it is stored; that it changed is still seen."""
     running, _ = told_secrets
     inbox = running.runtime.store.inbox
-    patients = [entry for entry in inbox.recent(100) if entry.table == "Patient"]
+    patients = running.runtime.store.records.deliveries(DeliveryFilter(watch="Patient")).found
 
     stored = [json.loads(inbox.body("southside", entry.id))[0] for entry in patients]
     assert all(row[column].startswith("fingerprint:") for row in stored for column in ("SSN", "MedicaidID"))
