@@ -91,20 +91,33 @@ class Secret(Table):
             raise ValueError('exactly one of { env = "NAME" } and { file = "/path" }')
         return self
 
+    def file_in(self, environment: Mapping[str, str]) -> Path | None:
+        """The file it is read from, ``None`` when it comes from a variable."""
+        if self.env is None or environment.get(self.env):
+            return self.file
+        return secret_file(self.env, environment)
+
     def reveal(self, environment: Mapping[str, str]) -> SecretStr:
         """Read it.
 
         :raises ValueError: the variable or file is missing or empty, or the file cannot be read; the message names it.
         """
-        if self.env is not None:
-            text = environment.get(self.env, "").strip()
-            where = f"the environment variable {self.env}"
+        if file := self.file_in(environment):
+            text, where = _content(file), f"the file {file}"
         else:
-            text = _content(self.file) if self.file else ""
-            where = f"the file {self.file}"
+            text, where = environment.get(self.env or "", "").strip(), f"the environment variable {self.env}"
         if not text:
             raise ValueError(f"{where} is missing or empty")
         return SecretStr(text)
+
+
+def secret_file(variable: str, environment: Mapping[str, str]) -> Path | None:
+    """The file that stands for a variable: named by it with ``_FILE``, or of its name in ``ODEVENTS_SECRETS``."""
+    if named := environment.get(f"{variable}_FILE"):
+        return Path(named)
+    folder = environment.get("ODEVENTS_SECRETS")
+    mounted = Path(folder, variable) if folder else None
+    return mounted if mounted and mounted.is_file() else None
 
 
 def _content(file: Path) -> str:

@@ -78,7 +78,8 @@ class Reloading:
 def files_of(runtime: Runtime) -> set[Path]:
     """All files that a runtime was read from."""
     offices = runtime.config.offices.values()
-    named = {secret.file for office in offices for secret in (*office.customer_keys, office.developer_key)}
+    secrets = (secret for office in offices for secret in (*office.customer_keys, office.developer_key))
+    named = (secret.file_in(os.environ) for secret in secrets)
     return {runtime.settings.config, *secret_files(), *(file for file in named if file is not None)}
 
 

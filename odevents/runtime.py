@@ -26,7 +26,7 @@ from odevents.receiver.index import ReceiverIndex, index_of, key_fingerprint, re
 from odevents.settings import Settings, load_settings
 from odevents.store.again import Again
 from odevents.store.budget import RedisBudget
-from odevents.store.connection import connect, connect_rq, doubts, replicas_wanted
+from odevents.store.connection import connect, connect_rq, doubts, replicas_wanted, with_any_certificate
 from odevents.store.seal import Seals
 from odevents.store.store import Store
 from odevents.store.subscriptions_seen import OfficeSeen
@@ -132,7 +132,8 @@ class Runtime:
         """
         if self.settings.redis_url is None:
             raise ConfigError("REDIS_URL is not set; set it, or use `odevents up`, which brings its own server")
-        return self.settings.redis_url.get_secret_value()
+        url = self.settings.redis_url.get_secret_value()
+        return with_any_certificate(url) if self.settings.redis_unverified else url
 
     @cached_property
     def pipeline(self) -> Pipeline:
@@ -196,9 +197,10 @@ class Runtime:
         found = [str(doubt) for doubt in doubts(self.redis)]
         if found and not self.settings.allow_doubtful_redis:
             raise ConfigError("\n".join(f"Redis: {doubt}" for doubt in found) + _DOUBTFUL)
-        return found
+        return found + ([_UNVERIFIED] if self.settings.redis_unverified else [])
 
 
+_UNVERIFIED = "ODEVENTS_REDIS_UNVERIFIED: whoever is on the way to the server can pretend to be it"
 _DOUBTFUL = (
     "\nNothing was started: a delivery answered 200 must not be lost. Change the server's settings,"
     " or for development set ODEVENTS_ALLOW_DOUBTFUL_REDIS=1"

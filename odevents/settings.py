@@ -1,7 +1,8 @@
 """Settings of the process, from the environment: frozen, typed, secrets masked.
 
-Every secret can also come from a file named by the same variable with ``_FILE`` behind it (mounted secrets). What a
-file ``.env`` says has been put into the environment by the command line before (``cli/env_file.py``).
+Every secret can also come from a file: named by the same variable with ``_FILE`` behind it, or lying under the
+variable's name in the folder ``ODEVENTS_SECRETS`` (mounted secrets, credentials of systemd). What a file ``.env`` says
+has been put into the environment by the command line before (``cli/env_file.py``).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,10 +19,12 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from odevents.config import secret_file
 from odevents.errors import ConfigError
 
 PREFIX = "ODEVENTS_"
 _FILE = "_FILE"
+_LAX = re.compile(r"[?&]ssl_(cert_reqs=(none|optional)|check_hostname=(false|no|0))", re.IGNORECASE)
 _SECRETS = ("redis_url", "sealing_keys", "identity_key", "receiver_index", "path_secret")
 
 SEALING_VARIABLES = frozenset(
@@ -45,6 +49,12 @@ class Settings(BaseSettings):
         None,
         validation_alias=AliasChoices("REDIS_URL", f"{PREFIX}REDIS_URL"),
         description="Redis 6.2 or newer, or Valkey; unset: `odevents up` and `demo` start an embedded server",
+    )
+    redis_unverified: bool = Field(
+        False, description="believe a rediss:// server whose certificate nobody vouches for; it is warned about"
+    )
+    secrets: Path | None = Field(
+        None, description="folder of mounted secrets; a file in it named like a variable stands for that variable"
     )
     sealing_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="32-byte keys in base64, newest first, separated by commas; what is stored is sealed with them"
@@ -112,6 +122,8 @@ class Settings(BaseSettings):
     def _url(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not _names_a_server(value.get_secret_value()):
             raise ValueError("must be redis://host:port/number, rediss:// for TLS, or unix:///path")
+        if value is not None and _LAX.search(value.get_secret_value()):
+            raise ValueError("switches checking the certificate off; say that openly: ODEVENTS_REDIS_UNVERIFIED=true")
         return value
 
     @classmethod
@@ -148,21 +160,21 @@ class _FromFiles(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name in _SECRETS:
-            variable = variable_of(name) + _FILE
-            if path := os.environ.get(variable):
+            variable = variable_of(name)
+            if path := secret_file(variable, os.environ):
                 try:
-                    values[name] = Path(path).read_text(encoding="utf-8").strip()
+                    values[name] = path.read_text(encoding="utf-8").strip()
                 except OSError as error:
-                    raise ConfigError(f"{variable}: cannot read {path}: {error.strerror}") from None
+                    raise ConfigError(f"{variable}{_FILE}: cannot read {path}: {error.strerror}") from None
                 except UnicodeDecodeError:
-                    raise ConfigError(f"{variable}: cannot read {path}: it is not text") from None
+                    raise ConfigError(f"{variable}{_FILE}: cannot read {path}: it is not text") from None
         return values
 
 
 def secret_files() -> list[Path]:
     """The files that secrets of the environment are read from."""
-    named = (os.environ.get(variable_of(name) + _FILE) for name in _SECRETS)
-    return [Path(path) for path in named if path]
+    named = (secret_file(variable_of(name), os.environ) for name in _SECRETS)
+    return [path for path in named if path]
 
 
 def variable_of(name: str) -> str:

@@ -29,7 +29,7 @@ def serve() -> None:
     runtime = load_receiver_runtime()
     configure_logging(runtime.settings.log_level, json=not sys.stderr.isatty())
     for doubt in runtime.refuse_doubtful_redis():
-        logger.warning("Redis may lose what it acknowledged", setting=doubt)
+        logger.warning("Redis is not to be trusted", setting=doubt)
     many_open_files()
     receiver, server = _server(runtime)
     Reloading(load_receiver_runtime, runtime).watch(lambda found: receiver.know(found.receiver_index))

@@ -22,7 +22,8 @@ def worker(inbox: int, writes: int) -> None:
 
     runtime = load_runtime()
     configure_logging(runtime.settings.log_level, json=not sys.stderr.isatty())
-    runtime.refuse_doubtful_redis()
+    for doubt in runtime.refuse_doubtful_redis():
+        logger.warning("Redis is not to be trusted", setting=doubt)
 
     def sweep() -> None:
         try:

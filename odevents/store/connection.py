@@ -54,6 +54,13 @@ def connect_rq(url: str) -> Redis:
     return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 1))
 
 
+def with_any_certificate(url: str) -> str:
+    """The address of a TLS server whose certificate is not checked."""
+    if not url.startswith("rediss://"):
+        return url
+    return f"{url}{'&' if '?' in url else '?'}ssl_cert_reqs=none&ssl_check_hostname=false"
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """A reason why an acknowledged delivery could be lost.

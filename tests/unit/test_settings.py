@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 from pathlib import Path
 
 import pytest
 
+from odevents.config import Secret
 from odevents.errors import ConfigError
-from odevents.settings import Settings, load_settings, variable_of
+from odevents.settings import Settings, load_settings, secret_files, variable_of
 
 KEY = base64.b64encode(b"k" * 32).decode()
 
@@ -36,6 +38,24 @@ def test_a_secret_can_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert load_settings().ring() == [b"k" * 32]
     monkeypatch.setenv("ODEVENTS_SEALING_KEYS", base64.b64encode(b"n" * 32).decode() + "," + KEY)
     assert load_settings().ring() == [b"n" * 32, b"k" * 32]
+
+
+def test_secrets_come_from_a_folder_of_files_named_like_variables(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As mounted from a Secret, or by systemd; also those that odevents.toml names."""
+    (tmp_path / "ODEVENTS_SEALING_KEYS").write_text(f"{KEY}\n")
+    (tmp_path / "OD_KEY_SOUTHSIDE").write_text("customer-key\n")
+    monkeypatch.setenv("ODEVENTS_SECRETS", str(tmp_path))
+    secret = Secret(env="OD_KEY_SOUTHSIDE")
+
+    assert load_settings().ring() == [b"k" * 32]
+    assert secret_files() == [tmp_path / "ODEVENTS_SEALING_KEYS"]
+    assert secret.reveal(os.environ).get_secret_value() == "customer-key"
+    assert secret.file_in(os.environ) == tmp_path / "OD_KEY_SOUTHSIDE"
+    assert secret.reveal({"OD_KEY_SOUTHSIDE": "from the variable"}).get_secret_value() == "from the variable"
+    with pytest.raises(ValueError, match="the environment variable OD_KEY_LAKEWOOD is missing or empty"):
+        Secret(env="OD_KEY_LAKEWOOD").reveal(os.environ)
 
 
 @pytest.mark.parametrize(
