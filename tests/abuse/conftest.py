@@ -20,6 +20,7 @@ def so_many(short: int, full: int) -> int:
 @pytest.fixture(scope="session")
 def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A receiver whose deadlines are short where the form is, and whose every limit else is the usual one."""
-    deadlines = {} if FULL else {"ODEVENTS_HEAD_SECONDS": "2", "ODEVENTS_BODY_SECONDS": "4"}
-    with installation(tmp_path_factory.mktemp("abuse"), "serve", **deadlines) as started:
+    head, body = ("10", "30") if FULL else ("2", "4")
+    folder = tmp_path_factory.mktemp("abuse")
+    with installation(folder, "serve", ODEVENTS_HEAD_SECONDS=head, ODEVENTS_BODY_SECONDS=body) as started:
         yield started

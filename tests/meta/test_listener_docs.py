@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import tomllib
 from pathlib import Path
@@ -10,6 +11,7 @@ import odevents.listener
 from odevents.listener.config import ListenerSection, load_listener
 from odevents.listener.report import findings
 from odevents.listener.tally import Tally
+from odevents.request_head import check_headers
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "listener.md").read_text(encoding="utf-8")
@@ -30,6 +32,7 @@ def test_the_example_configuration_is_right_and_names_every_setting(tmp_path: Pa
 def codes() -> set[str]:
     package = Path(odevents.listener.__file__).parent
     source = "".join(path.read_text(encoding="utf-8") for path in package.glob("*.py"))
+    source += inspect.getsource(check_headers)  # shared with the receiver
     found = set(re.findall(r'DeliveryRefused\(\s*\d{3}, f?"([a-z-]+)', source))
     events = package.parent / "events"
     rows = (events / "row.py").read_text(encoding="utf-8") + (events / "delivery.py").read_text(encoding="utf-8")
