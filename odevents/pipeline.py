@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -36,24 +37,32 @@ from odevents.store.dead_letters import DeadLetter, steps_to_bury
 from odevents.store.ids import new_id
 from odevents.store.inbox import Ended, Entry, RowOutcome
 from odevents.store.keys import Lane
-from odevents.store.ledger import HeadUnreadable, State, Write
+from odevents.store.ledger import HeadUnreadable, Share, State, Write
 from odevents.store.packing import about_rows
 from odevents.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-YIELD_AFTER = 5.0
-"""Seconds after which a worker lets go of a lane, so that other offices get their turn."""
+YIELD_AFTER = 0.5
+"""Seconds after which a worker that has one lane at a time lets go of it, so that other offices get their turn."""
 
 JUST_NOW = 600.0
 """Seconds; a row created so shortly before its delivery came is new, whatever else is known."""
 
 HELD_FOR = 10.0
-"""Seconds after which a write of a paused reaction is looked at again."""
+"""Seconds after which what is paused is looked at again."""
 
 MOST_TRIES = 10
 """How often a delivery may take its worker down before it is put aside."""
+
+
+class Next(Enum):
+    """What a write lane wants after one turn."""
+
+    TURN = "another turn"
+    REST = "nothing before the sweep or a hint"
+    OTHERS = "a worker that does the other share"
 
 
 @dataclass(frozen=True)
@@ -78,10 +87,13 @@ class Pipeline:
 
     def drain_writes(self, office: str) -> None:
         """Carry out what is due in an office's write lane."""
-        self._drain(office, "writes", lambda lease: self._perform_next(lease, office))
+        self._drain(office, "writes", lambda lease: self.perform_next(lease, office) is Next.TURN)
 
-    def process(self, lease: Lease, entry: Entry) -> None:
-        """Understand one delivery and plan what is done about it: all in one step, or not at all."""
+    def process(self, lease: Lease, entry: Entry) -> bool:
+        """Understand one delivery and plan what is done about it: all in one step, or not at all.
+
+        :returns: whether a write was wanted.
+        """
         steps = Steps()
         try:
             understood = self._understand(steps, entry)
@@ -100,6 +112,7 @@ class Pipeline:
         )
         self.store.inbox.finish(steps, entry, ended, self.clock(), self.keep_seconds)
         lease.commit(steps)
+        return bool(wanted)
 
     def perform(self, lease: Lease, write: Write) -> None:
         """Carry out one write, or find out that it is done, must wait, or must not be."""
@@ -127,32 +140,35 @@ class Pipeline:
             return False
         if entry.attempts > MOST_TRIES:
             self._give_up(lease, entry)
-        else:
-            self.process(lease, entry)
-            if entry.rows:
-                self.hints.give(office, "writes", self.clock())
+        elif self.process(lease, entry):
+            self.hints.give(office, "writes", self.clock())
         return True
 
-    def _perform_next(self, lease: Lease, office: str) -> bool:
-        if self.store.pauses.hold(office):
-            return False  # the sweep comes back
+    def perform_next(self, lease: Lease, office: str, share: Share = "all") -> Next:
+        """One turn of a write lane: carry out what has been due longest, if it is of this worker's share."""
         try:
-            write = self.store.ledger.next_due(office, self.clock())
+            write = self.store.ledger.next_due(office, self.clock(), share)
         except HeadUnreadable as unreadable:
             logger.error("write cannot be read", office=office, error=str(unreadable))
             steps = Steps()
             self.store.ledger.pass_over(steps, office, unreadable, self.clock())
             lease.commit(steps)
-            return True
+            return Next.TURN
         if write is None:
-            return False
+            return Next.REST
+        if share != "all" and (share == "handlers") != self.performing.runs_user_code(write):
+            return Next.OTHERS
         if self.store.pauses.hold(office, write.reaction):
-            steps = Steps()
-            self.store.ledger.postpone(steps, write, self.clock() + HELD_FOR)
-            lease.commit(steps)
-        else:
-            self.perform(lease, write)
-        return True
+            return self._hold(lease, write)
+        self.perform(lease, write)
+        return Next.TURN
+
+    def _hold(self, lease: Lease, write: Write) -> Next:
+        steps, until = Steps(), self.clock() + HELD_FOR
+        whole_lane = self.store.pauses.hold(write.office)
+        (self.store.ledger.rest if whole_lane else self.store.ledger.postpone)(steps, write, until)
+        lease.commit(steps)
+        return Next.REST if whole_lane else Next.TURN
 
     def _understand(self, steps: Steps, entry: Entry) -> list[Understood]:
         type_ = EventType(entry.table, "UiEventType" if entry.table in UI_EVENTS else "WatchTable")

@@ -7,8 +7,9 @@ does under kill -9, and why one queue per worker, JSON, and TTLs that are short 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Iterator
+from itertools import count, islice
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from rq import Queue, Worker
 from rq.job import Job
@@ -23,14 +24,29 @@ from odevents.store.keys import Lane
 if TYPE_CHECKING:
     from redis import Redis
 
-QUEUES: dict[Lane, str] = {"inbox": "odevents-inbox", "writes": "odevents-writes"}
-JOBS: dict[Lane, str] = {"inbox": "workers.jobs.drain_inbox", "writes": "workers.jobs.drain_writes"}
+Work = Literal["inbox", "writes", "handlers"]
+"""What one worker process does. A write lane wants either a worker of rules' writes or, for user code, of handlers."""
+
+QUEUES: dict[Work, str] = {
+    "inbox": "odevents-inbox",
+    "writes": "odevents-writes",
+    "handlers": "odevents-handlers",
+}
+JOBS: dict[Work, str] = {
+    "inbox": "workers.jobs.drain_inbox",
+    "writes": "workers.jobs.drain_writes",
+    "handlers": "workers.jobs.drain_handlers",
+}
 """RQ keeps these paths in Redis: they are a contract that outlives a deploy."""
+
+_LANES: dict[Work, Lane] = {"inbox": "inbox", "writes": "writes", "handlers": "writes"}
 
 _JOB_TIMEOUT = 900  # one write asks an office that does not answer eight times at the most, a minute each
 _RESULT_TTL = 60  # not 0: RQ 2.12 runs a finished job again when its result is not kept at all
 _FAILURE_TTL = 3600
-_MOST_LANES = 1000
+_SWEPT: tuple[Lane, ...] = ("inbox", "writes")
+_PAGE = 1000
+_MOST_HINTS = 1000
 _OFFICE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -39,7 +55,7 @@ class ForgedJob(OdeventsError):
 
 
 class GuardedJob(Job):
-    """A job that can be nothing but one of our two, with an office's name as its only argument.
+    """A job that can be nothing but one of our three, with an office's name as its only argument.
 
     RQ imports whatever function a job names and calls whatever callbacks it names, so whoever can write to Redis could
     run code; the JSON serializer alone does not prevent that.
@@ -71,9 +87,9 @@ class GuardedJob(Job):
         """Never: a callback is an import path too."""
 
 
-def queue(redis: Redis, lane: Lane) -> Queue:
-    """The RQ queue of the hints for one kind of lane."""
-    return Queue(QUEUES[lane], connection=redis, job_class=GuardedJob, serializer=JSONSerializer)
+def queue(redis: Redis, work: Work) -> Queue:
+    """The RQ queue of the hints for one kind of work."""
+    return Queue(QUEUES[work], connection=redis, job_class=GuardedJob, serializer=JSONSerializer)
 
 
 class Hints:
@@ -81,51 +97,60 @@ class Hints:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._queues: dict[Lane, Queue] = {"inbox": queue(redis, "inbox"), "writes": queue(redis, "writes")}
+        self._queues: dict[Work, Queue] = {work: queue(redis, work) for work in QUEUES}
 
-    def enqueue(self, office: str, lane: Lane, now: float) -> None:
+    def enqueue(self, office: str, work: Work, now: float) -> None:
         """Wake a worker for a lane whose hint flag is already set."""
         in_store(
-            lambda: self._queues[lane].enqueue_call(
-                JOBS[lane],
+            lambda: self._queues[work].enqueue_call(
+                JOBS[work],
                 args=(office,),
-                job_id=new_id(f"{lane}-{office}", now),
+                job_id=new_id(f"{work}-{office}", now),
                 timeout=_JOB_TIMEOUT,
                 result_ttl=_RESULT_TTL,
                 failure_ttl=_FAILURE_TTL,
-                description=f"{lane} of {office}",
+                description=f"{work} of {office}",
             )
         )
 
-    def give(self, office: str, lane: Lane, now: float) -> None:
+    def give(self, office: str, work: Work, now: float) -> None:
         """Wake a worker for a lane, unless one has been hinted already."""
-        if in_store(lambda: self._redis.set(keys.hint(office, lane), 1, nx=True, px=keys.HINT_MS)):
-            self.enqueue(office, lane, now)
+        if in_store(lambda: self._redis.set(keys.hint(office, _LANES[work]), 1, nx=True, px=keys.HINT_MS)):
+            self.enqueue(office, work, now)
+
+    def pass_on(self, office: str, work: Work, now: float) -> None:
+        """Wake a worker of another kind for a lane, whoever was hinted before."""
+        in_store(lambda: self._redis.set(keys.hint(office, _LANES[work]), 1, px=keys.HINT_MS))
+        self.enqueue(office, work, now)
 
     def taken(self, office: str, lane: Lane) -> None:
         """A worker is looking at the lane now: what comes later needs a new hint."""
         in_store(lambda: self._redis.delete(keys.hint(office, lane)))
 
     def sweep(self, now: float) -> int:
-        """Hint every lane that has work due and nobody working on it; say how many."""
+        """Hint every lane that has work due and nobody working on it, up to a bound; say how many."""
         swept = 0
-        for lane in QUEUES:
-            for office in self._idle(lane, now):
+        for lane in _SWEPT:
+            for office in islice(self._idle(lane, now), _MOST_HINTS):
                 self.give(office, lane, now)
                 swept += 1
         return swept
 
-    def _idle(self, lane: Lane, now: float) -> list[str]:
-        index = keys.lanes(lane)
-        due = in_store(lambda: self._redis.zrangebyscore(index, 0, now * 1000, start=0, num=_MOST_LANES))
-        offices = [office.decode() for office in cast("list[bytes]", due)]
-        with self._redis.pipeline(transaction=False) as together:
-            for office in offices:
-                together.exists(keys.lease(office, lane), keys.hint(office, lane))
-            busy = in_store(together.execute) if offices else []
-        return [office for office, taken in zip(offices, busy, strict=True) if not taken]
+    def _idle(self, lane: Lane, now: float) -> Iterator[str]:
+        """The lanes that nobody works on: all are looked at, so that no thousand busy ones hide another."""
+        for start in count(0, _PAGE):
+            index = keys.lanes(lane)
+            due = in_store(lambda: self._redis.zrangebyscore(index, 0, now * 1000, start=start, num=_PAGE))  # noqa: B023
+            offices = [office.decode() for office in cast("list[bytes]", due)]
+            with self._redis.pipeline(transaction=False) as together:
+                for office in offices:
+                    together.exists(keys.lease(office, lane), keys.hint(office, lane))
+                busy = in_store(together.execute) if offices else []
+            yield from (office for office, taken in zip(offices, busy, strict=True) if not taken)
+            if len(offices) < _PAGE:
+                return
 
 
-def alive(redis: Redis) -> dict[Lane, int]:
-    """How many worker processes there are for each kind of lane; one that was killed is counted for a minute."""
-    return {lane: len(in_store(lambda lane=lane: Worker.all(queue=queue(redis, lane)))) for lane in QUEUES}  # type: ignore[misc]
+def alive(redis: Redis) -> dict[Work, int]:
+    """How many worker processes there are for each kind of work; one that was killed is counted for a minute."""
+    return {work: len(in_store(lambda work=work: Worker.all(queue=queue(redis, work)))) for work in QUEUES}  # type: ignore[misc]

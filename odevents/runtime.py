@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from redis import Redis
 
 _DAY = 24 * 3600
+_SESSIONS = 1000
+"""Offices whose connection a worker remembers; the least recently called is let go."""
 
 
 def checked_config(path: Path, environment: Mapping[str, str] = os.environ, *, secrets: bool = True) -> Config:
@@ -141,7 +143,7 @@ class Runtime:
         performing = Performing(
             store=self.store,
             registry=self.registry,
-            senders=cache(self.session),
+            senders=lru_cache(_SESSIONS)(self.session),
             clock=time.time,
             quarantine=self.settings.quarantine_seconds,
             keep_seconds=int(self.settings.keep_writes_days * _DAY),
@@ -168,7 +170,7 @@ class Runtime:
             developer_key=office.developer_key,
             customer_key=office.customer_keys[key],
             base_urls=office.base_urls,
-            budget=RedisBudget(self.store.redis, office.name, office.budget, priority),
+            budget=self._budget(office.name, office.budget, priority),
         )
 
     def key_fingerprints(self, office: OfficeAccess) -> list[str]:
@@ -187,6 +189,16 @@ class Runtime:
         with clients_of(office, connect) as clients:
             fingerprints, seen = self.key_fingerprints(office), self.store.subscriptions_seen
             return OfficeSubscriptions(office, self.config, clients, fingerprints, seen).look()
+
+    @cached_property
+    def _budget(self) -> Callable[[str, str, Priority], RedisBudget]:
+        """The budget of an office by name, tier and priority; one object each, so that it knows what it was told."""
+        return cache(partial(RedisBudget, self.store.redis))
+
+    def ready_in(self, office: str) -> float:
+        """Seconds until an office may be called by a reaction, as far as this process knows."""
+        access = self.offices[office]
+        return self._budget(office, access.budget, Priority.reaction).ready_in() if access.mode == "live" else 0.0
 
     def refuse_doubtful_redis(self) -> list[str]:
         """Check that the server keeps what it acknowledges; return what is doubtful but allowed.

@@ -6,9 +6,12 @@ import contextlib
 import logging
 import os
 import sys
+import threading
 import time
+from collections.abc import Callable
+from functools import cache
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import RedisError
@@ -19,10 +22,10 @@ from rq.worker import WorkerStatus
 
 from odevents.errors import StoreUnavailable
 from odevents.log import configure_logging, logger, place_of
-from odevents.queues import GuardedJob, queue
+from odevents.queues import GuardedJob, Work, queue
 from odevents.runtime import process_runtime
 from odevents.store.connection import connect_rq
-from odevents.store.keys import Lane
+from workers.carrying import Carrier
 
 if TYPE_CHECKING:
     from rq.job import Job
@@ -30,6 +33,12 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY = 1
 """Seconds between two looks at the stop flag while no job comes."""
+
+_THREADS: dict[Work, int] = {"writes": 256, "handlers": 8}
+"""Turns that one process takes at the same time: calls that wait for their answer, and user code."""
+
+_STACK = 512 * 1024
+"""Bytes of a thread's stack; the usual 8 MiB would count against the memory below 256 times."""
 
 _MOST_MEMORY = 1 << 30
 """Bytes of data a worker may have; beyond, a handler meets ``MemoryError`` instead of taking the machine with it."""
@@ -40,7 +49,11 @@ class LaneWorker(SimpleWorker):
 
     A signal only sets a flag, which is looked at between two pops: RQ's own handler raises wherever it happens to be,
     and loses the job that was just popped (rq #2236).
+
+    :ivar carrier: who takes up the lanes that the hints name, for a worker of writes.
     """
+
+    carrier: Carrier | None = None
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Finish the job in hand, then leave."""
@@ -58,7 +71,7 @@ class LaneWorker(SimpleWorker):
         """
         while not self._stop_requested:
             try:
-                if result := self._next():
+                if self._has_room() and (result := self._next()):
                     return result
             except DequeueTimeout:
                 continue
@@ -66,6 +79,9 @@ class LaneWorker(SimpleWorker):
                 logger.warning("Redis does not answer", error=type(error).__name__)
                 time.sleep(_LOOK_EVERY)
         return None
+
+    def _has_room(self) -> bool:
+        return self.carrier is None or self.carrier.has_room(_LOOK_EVERY)
 
     def _next(self) -> tuple[Job, Queue] | None:
         self.set_state(WorkerStatus.IDLE)
@@ -90,26 +106,39 @@ class LaneWorker(SimpleWorker):
             super().teardown()  # type: ignore[no-untyped-call]
 
 
-def drain(office: str, lane: Lane) -> None:
-    """Work through a lane. Nothing it fails with reaches RQ, which would keep the text of it."""
-    pipeline = process_runtime().pipeline
+def drain(office: str) -> None:
+    """Work through an inbox lane. Nothing it fails with reaches RQ, which would keep the text of it."""
     try:
-        (pipeline.drain_inbox if lane == "inbox" else pipeline.drain_writes)(office)
+        process_runtime().pipeline.drain_inbox(office)
     except StoreUnavailable as error:
-        logger.warning("store unavailable", office=office, lane=lane, error=str(error))
+        logger.warning("store unavailable", office=office, lane="inbox", error=str(error))
     except Exception as error:
-        logger.error("drain failed", office=office, lane=lane, error=place_of(error))
+        logger.error("drain failed", office=office, lane="inbox", error=place_of(error))
 
 
-def run(lane: Lane) -> None:
-    """Be a worker for one kind of lane until told to stop."""
+def carry(office: str, work: Work) -> None:
+    """Take up a write lane beside those in hand; it is worked on after this returns."""
+    _process_carrier(work).look_at(office)
+
+
+@cache
+def _process_carrier(work: Work) -> Carrier:
+    """The carrier of this worker process."""
+    runtime = process_runtime()
+    return Carrier(runtime.pipeline, work, runtime.ready_in, _THREADS[work])
+
+
+def run(work: Work) -> None:
+    """Be a worker for one kind of work until told to stop."""
     runtime = process_runtime()
     configure_logging(runtime.settings.log_level, json=not sys.stderr.isatty())
     logging.getLogger("rq.worker").setLevel(logging.ERROR)
     _bound_memory()
+    if work == "writes":
+        threading.stack_size(_STACK)
     connection = connect_rq(runtime.redis_url)
     worker = LaneWorker(
-        [queue(connection, lane)],
+        [queue(connection, work)],
         connection=connection,
         job_class=GuardedJob,
         serializer=JSONSerializer,
@@ -117,8 +146,12 @@ def run(lane: Lane) -> None:
         worker_ttl=60,
         maintenance_interval=60,
     )
-    logger.info("worker ready", lane=lane, pid=os.getpid())
+    if work != "inbox":
+        worker.carrier = _process_carrier(work)
+    logger.info("worker ready", lane=work, pid=os.getpid())
     worker.work(logging_level="ERROR")
+    if worker.carrier:
+        worker.carrier.stop()
 
 
 def _bound_memory() -> None:
@@ -130,4 +163,4 @@ def _bound_memory() -> None:
 
 
 if __name__ == "__main__":
-    run("writes" if sys.argv[1:] == ["writes"] else "inbox")
+    run(cast("Work", sys.argv[1]))

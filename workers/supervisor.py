@@ -113,7 +113,7 @@ class Supervisor:
                 process.wait()
 
 
-def lane_workers(inbox: int, writes: int) -> list[Child]:
-    """So many worker processes for deliveries and for writes."""
-    lanes = ["inbox"] * inbox + ["writes"] * writes
-    return [Child(f"worker {lane}", ["workers.process", lane]) for lane in lanes]
+def lane_workers(inbox: int, writes: int, handlers: int) -> list[Child]:
+    """So many worker processes for deliveries, for rules' writes, and for handlers."""
+    work = ["inbox"] * inbox + ["writes"] * writes + ["handlers"] * handlers
+    return [Child(f"worker {name}", ["workers.process", name]) for name in work]

@@ -11,9 +11,16 @@ import click
 
 @click.command()
 @click.option("--inbox", default=1, show_default=True, type=click.IntRange(0, 64), help="Processes for deliveries.")
-@click.option("--writes", default=1, show_default=True, type=click.IntRange(0, 64), help="Processes for writes.")
-def worker(inbox: int, writes: int) -> None:
-    """Run worker processes and start again those that die; each takes hints from one RQ queue."""
+@click.option("--writes", default=1, show_default=True, type=click.IntRange(0, 64), help="Processes for rules' writes.")
+@click.option(
+    "--handlers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(0, 64),
+    help="Processes for handlers; none are started where the configuration names no handlers.",
+)
+def worker(inbox: int, writes: int, handlers: int) -> None:
+    """Run worker processes and start again those that die. One process for writes carries many offices at once."""
     from odevents.errors import StoreUnavailable
     from odevents.log import configure_logging, logger
     from odevents.reloading import Reloading, start_anew
@@ -31,8 +38,9 @@ def worker(inbox: int, writes: int) -> None:
         except StoreUnavailable as error:
             logger.warning("sweep failed", error=str(error))
 
-    logger.info("workers start", number=inbox + writes, pid=os.getpid())
-    supervisor = Supervisor(lane_workers(inbox, writes))
+    children = lane_workers(inbox, writes, handlers if runtime.config.handlers else 0)
+    logger.info("workers start", number=len(children), pid=os.getpid())
+    supervisor = Supervisor(children)
     Reloading(load_runtime, runtime).watch(lambda _: supervisor.ask_to_stop())
     supervisor.run(sweep)
     if not supervisor.signalled:

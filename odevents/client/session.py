@@ -8,8 +8,10 @@ from one mode to the next).
 from __future__ import annotations
 
 import logging
+import ssl
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -42,6 +44,8 @@ _LOCAL_PORTS = (30222, 30223)
 _PAGE_REMOTE, _PAGE_LOCAL = 100, 1000
 _DEADLINE = 75.0
 _TIMEOUT = httpx.Timeout(65.0, connect=10.0)  # the API gives up after 60 seconds itself, and says 504
+_CONNECTIONS = httpx.Limits(max_connections=10, max_keepalive_connections=2, keepalive_expiry=20)
+"""An office on the slowest budget calls every 5 seconds, and should find its connection still there."""
 
 
 def _silence(record: logging.LogRecord) -> bool:
@@ -102,8 +106,9 @@ class Session:
             timeout=timeout,
             follow_redirects=False,
             trust_env=False,
-            # Without https there is nothing to verify, and reading the certificates costs 40 ms.
-            verify=any(url.startswith("https:") for url in self.base_urls),
+            limits=_CONNECTIONS,
+            # Without https there is nothing to verify, and reading the certificates costs 40 ms: once a process.
+            verify=_certificates() if any(url.startswith("https:") for url in self.base_urls) else False,
         )
 
     @property
@@ -203,6 +208,12 @@ class Session:
             if self._clock() > deadline:
                 raise call.error(OutcomeUnknown, "the answer trickles in without end")
         return bytes(content)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The authorities that are trusted: one reading of them, and one copy, for the sessions of all offices."""
+    return httpx.create_ssl_context()
 
 
 def _trace(departing: Callable[[], None]) -> Callable[[str, object], None]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import faulthandler
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import msgspec
@@ -23,6 +21,7 @@ from odevents.reactions.plain_call import PlainCall
 from odevents.reactions.planning import ACTIONS, HANDLER, moment_of, unpacked
 from odevents.reactions.registry import Reaction, Registry, holds_still
 from odevents.reactions.retry import patience
+from odevents.reactions.room import Room
 from odevents.reactions.rules import resource_of
 from odevents.store.atomic import LEASE_MS, Lease, Steps
 from odevents.store.dead_letters import DeadLetter, steps_to_bury
@@ -34,6 +33,7 @@ from odevents.store.store import Store
 MOST_HANDLER_TRIES = 3
 """How often a handler may fail, or take its worker down, before its write is put aside."""
 
+_OUT_OF_MEMORY = "out-of-memory"
 _HELD_IN_DRY_RUN = 60.0
 MOST_TRIES = 10
 """The same for our own writes, which only an operator's kill can interrupt."""
@@ -47,6 +47,7 @@ class Performing:
     :ivar clock: seconds since the epoch.
     :ivar keep_seconds: how long the ledger remembers an ended write.
     :ivar handler_seconds: how long a handler may run before its process is ended.
+    :ivar room: where handlers run.
     """
 
     store: Store
@@ -56,6 +57,11 @@ class Performing:
     quarantine: float
     keep_seconds: int
     handler_seconds: float
+    room: Room = field(default_factory=Room)
+
+    def runs_user_code(self, write: Write) -> bool:
+        """Whether to try this write is to run a handler that somebody else has written."""
+        return write.action == HANDLER and write.reaction in self.registry
 
     def attempt(self, lease: Lease, write: Write, office: OfficeAccess) -> tuple[Write, Result]:
         """Try a write once."""
@@ -116,7 +122,7 @@ class Performing:
         guarded = GuardedSender(self.senders(office), write, perform, self.store.seals.fingerprint, moment, self.clock)
         handler = self.registry[write.reaction].actions[HANDLER]
         try:
-            with _deadline(self.handler_seconds):
+            with self.room.enter(self.handler_seconds, alone=write.tries > 1 or write.reason == _OUT_OF_MEMORY):
                 handler(change, Office(office.name, OpenDental(guarded), moment))
         except HandlerWaits as waits:
             return write, replace(waits.result, state=write.state)
@@ -124,14 +130,15 @@ class Performing:
             raise interrupted.cause from None
         except Exception as error:
             logger.error("handler failed", reaction=write.reaction, office=office.name, error=place_of(error))
-            return self._failed(replace(write, attempts=write.attempts + 1))
+            reason = _OUT_OF_MEMORY if isinstance(error, MemoryError) else "handler-failed"
+            return self._failed(replace(write, attempts=write.attempts + 1), reason)
         return write, Result(State.DRY_RUN if office.mode == "dry-run" else State.DONE)
 
-    def _failed(self, write: Write) -> tuple[Write, Result]:
+    def _failed(self, write: Write, reason: str) -> tuple[Write, Result]:
         if write.attempts >= MOST_HANDLER_TRIES:
             return write, Result(State.DEAD, "handler-failed")
         now = self.clock()
-        return write, Result(write.state, "handler-failed", retry_at=now + patience(write, now))
+        return write, Result(write.state, reason, retry_at=now + patience(write, now))
 
     def _perform_inside(self, lease: Lease, planned: Write, office: OfficeAccess, action: Action) -> Write:
         write = self.store.ledger.get(office.name, planned.id) or planned
@@ -183,16 +190,6 @@ class _Recorder:
             steps = Steps()
             self.store.expected.drop(steps, write.office, echo.table, echo.key, [write.id])
             self.lease.commit(steps)
-
-
-@contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    """End the process, in C and without the interpreter's lock, if a handler never comes back; it counts as a try."""
-    faulthandler.dump_traceback_later(seconds, exit=True)
-    try:
-        yield
-    finally:
-        faulthandler.cancel_dump_traceback_later()
 
 
 def _rehearsed(write: Write, now: float) -> Result:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
@@ -12,10 +11,12 @@ from redis.exceptions import RedisError
 
 from odevents.errors import LeaseLost, StoreUnavailable
 from odevents.store import keys
+from odevents.store.heart import Heart
 from odevents.store.keys import Lane
 
 if TYPE_CHECKING:
     from redis import Redis
+    from redis.client import Pipeline
 
 T = TypeVar("T")
 
@@ -80,30 +81,38 @@ class Lease:
 
     :param key: the Redis key that says who has it, such as ``keys.lease(office, lane)``.
     :param token: who we are; unique.
-    :raises LeaseLost: on entering, when somebody else has it.
+    :ivar redis: the client that it is held, and renewed, through.
     """
 
     def __init__(self, redis: Redis, key: str, token: str) -> None:
-        self._redis = redis
+        self.redis = redis
         self._key = key
         self._token = token
         self._guarded = redis.register_script(_GUARDED)
         self._renew = redis.register_script(_RENEW)
         self._release = redis.register_script(_RELEASE)
-        self._let_go = threading.Event()
-        self._heart = threading.Thread(target=self._beat, name=f"lease {key}", daemon=True)
 
     def __enter__(self) -> Lease:
-        if not in_store(lambda: self._redis.set(self._key, self._token, nx=True, px=LEASE_MS)):
-            raise LeaseLost(f"{self._key} is in other hands")
-        self._heart.start()
-        return self
+        return self.take()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._let_go.set()
-        self._heart.join()
+        self.let_go()
+
+    def take(self) -> Lease:
+        """Hold it from now on.
+
+        :raises LeaseLost: somebody else has it.
+        """
+        if not in_store(lambda: self.redis.set(self._key, self._token, nx=True, px=LEASE_MS)):
+            raise LeaseLost(f"{self._key} is in other hands")
+        _HEART.keep(self)
+        return self
+
+    def let_go(self) -> None:
+        """Free it for others at once."""
+        _HEART.forget(self)
         with suppress(StoreUnavailable):  # the lease runs out by itself
             in_store(lambda: self._release(keys=[self._key], args=[self._token]))
 
@@ -130,14 +139,22 @@ class Lease:
         if not in_store(lambda: self._renew(keys=[self._key], args=[self._token, LEASE_MS])):
             raise LeaseLost(f"{self._key} was taken over")
 
-    def _beat(self) -> None:
-        while not self._let_go.wait(LEASE_MS / 3000):
-            try:
-                self.renew()
-            except LeaseLost:
-                return
-            except StoreUnavailable:
-                continue  # it may be back in time
+    def renew_with(self, together: Pipeline) -> None:
+        """Add the renewal to what is sent together. A lease that was lost stays lost; its next step says so."""
+        self._renew(keys=[self._key], args=[self._token, LEASE_MS], client=together)
+
+
+def _renew_all(leases: Sequence[Lease]) -> None:
+    """Renew leases, those of one client in one round trip."""
+    for redis in {id(lease.redis): lease.redis for lease in leases}.values():
+        with redis.pipeline(transaction=False) as together, suppress(StoreUnavailable):  # it may be back in time
+            for lease in leases:
+                if lease.redis is redis:
+                    lease.renew_with(together)
+            in_store(together.execute)
+
+
+_HEART = Heart(_renew_all, every=LEASE_MS / 3000)
 
 
 def in_store(action: Callable[[], T]) -> T:

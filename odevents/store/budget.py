@@ -6,6 +6,7 @@ for a lock, and clocks that differ between machines do not matter.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from odevents.client.budget import Priority, interval_of, patience
@@ -53,14 +54,21 @@ class RedisBudget:
         self._priority = priority
         self._claim = redis.register_script(_CLAIM)
         self._pause = redis.register_script(_PAUSE)
+        self._free_at = 0.0
+
+    def ready_in(self) -> float:
+        """Seconds until a slot may be free, as far as this process knows: it asks nobody."""
+        return max(self._free_at - time.monotonic(), 0.0)
 
     def claim(self, max_wait: float) -> float:
         """Take a slot, if one is free; see :class:`odevents.client.budget.Budget`.
 
         :raises StoreUnavailable: Redis did not answer.
         """
-        wait = in_store(lambda: self._claim(keys=[self._key], args=[int(self._interval * _US)]))
-        return patience(int(wait) / _US, self._priority, max_wait) if wait else 0.0
+        asked = time.monotonic()
+        wait = int(in_store(lambda: self._claim(keys=[self._key], args=[int(self._interval * _US)]))) / _US
+        self._free_at = asked + (wait or self._interval)
+        return patience(wait, self._priority, max_wait) if wait else 0.0
 
     def pause(self, seconds: float) -> None:
         """Give out no slot for ``seconds``, in any process.
@@ -68,3 +76,4 @@ class RedisBudget:
         :raises StoreUnavailable: Redis did not answer.
         """
         in_store(lambda: self._pause(keys=[self._key], args=[int(seconds * _US)]))
+        self._free_at = time.monotonic() + seconds

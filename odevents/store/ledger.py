@@ -6,10 +6,10 @@ A subject whose head must wait is due later, and the other subjects of the offic
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
 
@@ -41,6 +41,9 @@ class State(StrEnum):
     DEAD = "dead"
     """Given up on; a person has to look."""
 
+
+Share = Literal["all", "rules", "handlers"]
+"""Which writes a worker carries out: user code runs apart from the calls of everybody else."""
 
 ENDED = frozenset({State.DONE, State.SKIPPED, State.DRY_RUN, State.DEAD})
 
@@ -123,6 +126,20 @@ _UNREADABLE_AGAIN = 60.0
 """Seconds after which an entry that does not open is looked at again: somebody may have put the key back."""
 
 
+# KEYS: the lane. ARGV: now (ms), where its subjects and its entries are, and which share is tried here: "0" rules'
+# writes, "1" handlers, "" both. Answers with subject, id, and the entry unless it is gone.
+_HEAD = """
+local subject = redis.call('ZRANGEBYSCORE', KEYS[1], 0, ARGV[1], 'LIMIT', 0, 1)[1]
+if not subject then return false end
+local id = redis.call('LINDEX', ARGV[2] .. subject, 0) or ''
+local entry = ARGV[3] .. id
+local action = redis.call('HGET', entry, 'action')
+if not action then return {subject, id} end
+if ARGV[4] == '' or (ARGV[4] == '1') == (action == 'handler') then redis.call('HINCRBY', entry, 'tries', 1) end
+return {subject, id, redis.call('HGETALL', entry)}
+"""
+
+
 class Ledger:
     """Reads the ledger, and says the steps that change it.
 
@@ -133,6 +150,7 @@ class Ledger:
         self._redis = redis
         self._seals = seals
         self._listed_seconds = listed_seconds
+        self._head = redis.register_script(_HEAD)
 
     def known(self, office: str, write_ids: Sequence[str]) -> set[str]:
         """Which of these effects are in the ledger already."""
@@ -162,8 +180,9 @@ class Ledger:
         :raises SealBroken: its intent was altered, or its key is not in the ring.
         """
         record = cast("dict[bytes, bytes]", in_store(lambda: self._redis.hgetall(keys.write(office, write_id))))
-        if not record:
-            return None
+        return self._entry(office, write_id, record) if record else None
+
+    def _entry(self, office: str, write_id: str, record: Mapping[bytes, bytes]) -> Write:
         text = {name.decode(): value for name, value in record.items()}
         return Write(
             id=write_id,
@@ -179,24 +198,28 @@ class Ledger:
             **{name: text[name].decode() for name in _WORDS},
         )
 
-    def next_due(self, office: str, now: float) -> Write | None:
-        """The head of the subject that has been due longest, its try counted; ``None`` when nothing is due.
+    def next_due(self, office: str, now: float, share: Share = "all") -> Write | None:
+        """The head of the subject that has been due longest; ``None`` when nothing is due.
+
+        Its try is counted, unless it is of the other share and so will not be tried here.
 
         :raises HeadUnreadable: it cannot be opened, or is gone; the subject must not hold up the others.
         """
-        lane = keys.writes(office)
-        due = cast("list[bytes]", in_store(lambda: self._redis.zrangebyscore(lane, 0, now * 1000, start=0, num=1)))
-        if not due:
+        places = [keys.subject(office, ""), keys.write(office, "")]
+        asked: list[str | int] = [int(now * 1000), *places, {"all": "", "rules": "0", "handlers": "1"}[share]]
+        found = in_store(lambda: self._head(keys=[keys.writes(office)], args=asked))
+        if found is None:
             return None
-        head = cast("bytes | None", in_store(lambda: self._redis.lindex(keys.subject(office, due[0].decode()), 0)))
-        subject, key = due[0].decode(), keys.write(office, (head or b"").decode())
-        if not in_store(lambda: self._redis.exists(key)):
-            raise HeadUnreadable(f"the ledger has no entry {key}; it was taken off its lane", subject, gone=True)
-        in_store(lambda: self._redis.hincrby(key, "tries", 1))
+        subject, write_id, *rest = found
+        key = keys.write(office, write_id.decode())
+        if not rest:
+            message = f"the ledger has no entry {key}; it was taken off its lane"
+            raise HeadUnreadable(message, subject.decode(), gone=True)
+        record = dict(zip(rest[0][::2], rest[0][1::2], strict=True))
         try:
-            return self.get(office, (head or b"").decode())
+            return self._entry(office, write_id.decode(), record)
         except SealBroken as error:
-            raise HeadUnreadable(f"{key}: {error}", subject, gone=False) from None
+            raise HeadUnreadable(f"{key}: {error}", subject.decode(), gone=False) from None
 
     def pass_over(self, steps: Steps, office: str, unreadable: HeadUnreadable, now: float) -> None:
         """Add the steps that let the others go on: this subject comes again later, or moves on from what is gone."""
@@ -254,6 +277,11 @@ class Ledger:
         """Add the steps that let a subject wait, its head untouched."""
         steps.add("HSET", keys.write(write.office, write.id), "tries", 0)
         self._move_on(steps, write, until, ended=False)
+
+    def rest(self, steps: Steps, write: Write, until: float) -> None:
+        """Add the steps that let the whole lane wait, this head untouched; a new write ends the rest."""
+        steps.add("HSET", keys.write(write.office, write.id), "tries", 0)
+        steps.add("ZADD", keys.lanes("writes"), "XX", int(until * 1000), write.office)
 
     def _move_on(self, steps: Steps, write: Write, due: float, ended: bool) -> None:
         """The subject's next write is due, or the same one later."""

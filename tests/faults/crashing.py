@@ -19,7 +19,7 @@ from odevents.errors import BudgetSpent, NotSent, OfficeOffline, OutcomeUnknown,
 from odevents.events.delivery import Delivery, EventType
 from odevents.office import OfficeAccess, Offices
 from odevents.pipeline import Pipeline
-from odevents.queues import Hints
+from odevents.queues import Hints, Work
 from odevents.reactions.performing import Performing
 from odevents.reactions.registry import Registry
 from odevents.store import keys
@@ -175,7 +175,7 @@ class SilentHints(Hints):
     def __init__(self) -> None:
         pass
 
-    def give(self, office: str, lane: keys.Lane, now: float) -> None:
+    def give(self, office: str, work: Work, now: float) -> None:
         """Nothing."""
 
     def taken(self, office: str, lane: keys.Lane) -> None:
