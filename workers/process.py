@@ -8,7 +8,6 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
 from functools import cache
 from types import FrameType
 from typing import TYPE_CHECKING, cast

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-_LOOKS_A_BEAT = 4
+_LOOKS_A_BEAT = 8
 
 
 class Heart(Generic[T]):
@@ -22,6 +22,7 @@ class Heart(Generic[T]):
     def __init__(self, renew: Callable[[Sequence[T]], None], every: float) -> None:
         self._renew = renew
         self._every = every
+        self._look = every / _LOOKS_A_BEAT
         self._kept: dict[T, float] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -50,8 +51,8 @@ class Heart(Generic[T]):
         with self._changed:
             while not self._kept:
                 self._changed.wait()
-            self._changed.wait(self._every / _LOOKS_A_BEAT)
+            self._changed.wait(self._look)
             now = time.monotonic()
-            due = [thing for thing, when in self._kept.items() if when <= now]
+            due = [thing for thing, when in self._kept.items() if when <= now + self._look]
             self._kept.update(dict.fromkeys(due, now + self._every))
             return due
