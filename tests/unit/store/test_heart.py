@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+import pytest
+
 from odevents.store.heart import Heart
 from tests.support.installation import until
 
@@ -38,6 +40,7 @@ def test_what_is_held_for_a_moment_costs_nothing() -> None:
     assert renewed == []
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_renewal_that_fails_badly_does_not_end_the_next_ones() -> None:
     renewed: list[str] = []
     ended: list[threading.Thread] = []
@@ -45,7 +48,7 @@ def test_a_renewal_that_fails_badly_does_not_end_the_next_ones() -> None:
     def renew(things: Sequence[str]) -> None:
         if "bad" in things:
             ended.append(threading.current_thread())
-            raise SystemExit  # ends a thread in silence
+            raise SystemExit
         renewed.extend(things)
 
     heart = Heart(renew, every=0.05)
