@@ -54,7 +54,7 @@ class Fleet:
     def __post_init__(self) -> None:
         self.store = Store(self.redis, self.seals)
         access = [OfficeAccess(name, (name,), "key", (), "none", UTC, "SRV01", "live") for name in OFFICES]
-        self.offices = Offices({one.name: one for one in access}, self.seals)
+        self.offices = Offices({one.name: one for one in access})
         table = table_named("Appointment")
         self.registry = Registry([Reaction("custom", table, kinds_of(table, ["updated"]), {"handler": nothing})])
 
