@@ -108,7 +108,10 @@ def _server(runtime: Runtime, url: str) -> Iterator[Finding]:
     folder = runtime.settings.data
     yield store.judge_disk(str(folder), shutil.disk_usage(folder).free if folder.is_dir() else None)
     leads = bool(in_store(lambda: redis.exists(keys.SCHEDULER)))
-    yield from installation.judge_processes(alive(connect_rq(url)), leads)
+    workers = alive(connect_rq(url))
+    if not runtime.config.handlers:
+        del workers["handlers"]  # `odevents worker` starts none
+    yield from installation.judge_processes(workers, leads)
 
 
 def _kept(runtime: Runtime, offices: list[str]) -> Iterator[Finding]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from odevents.doctor.findings import Finding, Mark, fine, unknown
+from odevents.queues import Work
 from odevents.store.feeds import FeedKey, Kept
-from odevents.store.keys import Lane
 from odevents.store.subscriptions_seen import OfficeSeen
 from odevents.subscriptions.drift import Drift
 from odevents.subscriptions.freshness import REASONS, State
@@ -14,18 +14,18 @@ from odevents.subscriptions.freshness import REASONS, State
 _SHOWN = 3
 
 
-def judge_processes(workers: Mapping[Lane, int], scheduler: bool) -> Iterator[Finding]:
+def judge_processes(workers: Mapping[Work, int], scheduler: bool) -> Iterator[Finding]:
     """Whether somebody works.
 
-    :param workers: how many worker processes are alive for each kind of lane.
+    :param workers: how many worker processes are alive for each kind of work there is to do.
     :param scheduler: whether one leads.
     """
-    missing = [lane for lane, number in workers.items() if not number]
+    missing = [work for work, number in workers.items() if not number]
     if missing:
         what = f"no worker for {' and '.join(missing)} is alive"
         yield Finding("OD140", Mark.ERROR, what, do="odevents worker (or odevents up)")
     else:
-        yield fine("OD140", detail=", ".join(f"{number} {lane}" for lane, number in workers.items()))
+        yield fine("OD140", detail=", ".join(f"{number} {work}" for work, number in workers.items()))
     if scheduler:
         yield fine("OD141")
     else:
