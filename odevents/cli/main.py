@@ -23,6 +23,7 @@ COMMANDS = {
     "worker": ("odevents.cli.worker", "Worker processes: understand deliveries, carry out writes."),
     "scheduler": ("odevents.cli.scheduler", "The periodic jobs."),
     "listen": ("odevents.cli.listen", "Follow the patient selected in Open Dental on this workstation."),
+    "subscriptions": ("odevents.cli.subscriptions", "What each office sends: list, plan, apply, rewind, pause …"),
     "deliveries": ("odevents.cli.deliveries", "What was received, and what became of it."),
     "reactions": ("odevents.cli.reactions", "What is done about changes, and why, or why not."),
     "dead": ("odevents.cli.dead", "What was given up on: look, try again, or let go."),

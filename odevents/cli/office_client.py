@@ -38,8 +38,11 @@ def client_of(name: str | None) -> Iterator[tuple[OfficeAccess, OpenDental]]:
         yield offices[name], OpenDental(session)
 
 
-def open_session(runtime: Runtime, office: OfficeAccess) -> Session:
-    """A session with an office, behind the reactions in its budget; in-process where no Redis is configured."""
+def open_session(runtime: Runtime, office: OfficeAccess, key: int = 0) -> Session:
+    """A session with an office, behind the reactions in its budget; in-process where no Redis is configured.
+
+    :param key: which of its customer keys to call with.
+    """
     from odevents.client.budget import Budget, LocalBudget, Priority
     from odevents.client.session import Session
     from odevents.store.budget import RedisBudget
@@ -51,7 +54,7 @@ def open_session(runtime: Runtime, office: OfficeAccess) -> Session:
         budget = RedisBudget(runtime.store.redis, office.name, office.budget, Priority.interactive)
     return Session(
         developer_key=office.developer_key,
-        customer_key=office.customer_keys[0],
+        customer_key=office.customer_keys[key],
         base_urls=office.base_urls,
         budget=budget,
         max_wait=PATIENCE,

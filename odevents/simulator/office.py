@@ -69,7 +69,8 @@ class Office:
     :ivar patients: how many people the invented clinic has; 0 leaves only the lists an office sets up.
     :ivar workstations: the machines on which Open Dental or the API Service runs and fires events.
     :ivar customer_key: its half of the ``Authorization`` header; ``customer-key-of-NAME`` if left out.
-    :ivar permissions: what the key may do, by the names of the permissions page; add ``Enterprise`` for its pages.
+    :ivar more_keys: further keys that are good at the moment: two overlap while one replaces the other.
+    :ivar permissions: what the keys may do, by the names of the permissions page; add ``Enterprise`` for its pages.
     :ivar version: of Open Dental; older ones lack methods, headers and watch tables.
     :ivar mode: decides the page size (100 hosted, 1000 in the office's own network).
     :ivar reported_2026: whether it has what integrators report of 2026 versions and no page we read confirms: failure
@@ -82,6 +83,7 @@ class Office:
     providers: int = 3
     workstations: tuple[str, ...] = ("SRV01",)
     customer_key: str = ""
+    more_keys: list[str] = field(default_factory=list)
     permissions: frozenset[str] = ALL_PERMISSIONS
     version: str = "25.3.36"
     mode: Mode = "remote"
@@ -109,6 +111,10 @@ class Office:
     def now(self) -> datetime:
         """The database server's wall clock, skew included."""
         return self.clock.local(self.time_zone) + timedelta(seconds=int(self.faults.clock_skew))
+
+    def has_key(self, key: str) -> bool:
+        """Whether a customer key is one of its own, and not disabled."""
+        return key in (self.customer_key, *self.more_keys)
 
     @property
     def authorization(self) -> str:

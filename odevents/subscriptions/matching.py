@@ -40,7 +40,7 @@ def match(
 ) -> Matched:
     """Sort what an office has."""
     matched = Matched()
-    ours = [found for found in held if _is_ours(found, office)]
+    ours = [found for found in held if is_ours(found, office)]
     matched.not_ours = [found for found in held if found not in ours and found.mark.state != "removed"]
     best_first = sorted(ours, key=lambda found: _rank(found, now, public_url))
     free = _same_name(matched, declared, best_first)
@@ -51,7 +51,8 @@ def match(
     return matched
 
 
-def _is_ours(held: Held, office: str) -> bool:
+def is_ours(held: Held, office: str) -> bool:
+    """Whether mark and endpoint say that it was made by what ``odevents.toml`` declared, here or at another host."""
     mark = held.mark
     if not mark.name or mark.state == "removed" or mark.name == LISTENER:
         return False

@@ -130,6 +130,15 @@ def _changed(wanted: Declared, held: Held, version: tuple[int, ...], now: dateti
         yield Difference(kind, wanted.name, text, Update(held.number, held.key, wanted.name, tuple(changes)))
 
 
+def adoption(wanted: Declared, held: Held, version: tuple[int, ...]) -> Update:
+    """What makes a subscription of somebody else the declared one, cursor and all.
+
+    :param held: watches what ``wanted`` does.
+    """
+    changes = tuple(_changes(wanted, held, version, paused=False))
+    return Update(held.number, held.key, wanted.name, changes)
+
+
 def _changes(wanted: Declared, held: Held, version: tuple[int, ...], *, paused: bool) -> Iterator[Change]:
     row = held.row
     if row.EndPointUrl != wanted.endpoint:

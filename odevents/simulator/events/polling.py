@@ -124,7 +124,7 @@ class Poller:
 
     def _deliver(self, machine: str, subscription: Row, event_type: str, body: bytes) -> int | None:
         office = self.office
-        headers = {"Authorization": office.customer_key, "Content-Type": "application/json"}
+        headers = {"Authorization": subscription["CustomerKey"], "Content-Type": "application/json"}
         if office.has_version(_WORKSTATION_HEADER_SINCE):
             headers["Workstation"] = machine
         if office.has_version(_EVENT_TYPE_HEADER_SINCE):

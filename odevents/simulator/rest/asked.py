@@ -37,6 +37,7 @@ class Asked:
     :ivar query: the parameters in the URL, as text.
     :ivar body: the JSON object, empty for GET and DELETE.
     :ivar table: the table that the resource shows, if it shows one.
+    :ivar customer_key: the key it was asked with.
     """
 
     office: Office
@@ -45,6 +46,7 @@ class Asked:
     query: Mapping[str, str]
     body: Mapping[str, Any]
     table: Table | None
+    customer_key: str = ""
 
     @property
     def store(self) -> Store:

@@ -53,7 +53,7 @@ class Service:
     def __init__(self, offices: Mapping[str, Office]) -> None:
         """:param offices: by customer key."""
         self.offices = offices
-        self.paces = {key: Pace() for key in offices}
+        self.paces: dict[str, Pace] = {}
 
     def respond(self, verb: str, target: str, headers: Mapping[str, str], body: bytes) -> Outcome:
         """Answer one request. Never raises."""
@@ -61,10 +61,10 @@ class Service:
         query = dict(parse_qsl(query_text, keep_blank_values=True))
         scheme, _, keys = headers.get("authorization", "").partition(" ")
         developer, _, customer = keys.partition("/")
-        office = self.offices.get(customer)
+        office = next((office for office in self.offices.values() if office.has_key(customer)), None)
         if office is None:
             return Outcome(_KEY_REFUSED)
-        wait = self.paces[customer].wait(office)
+        wait = self.paces.setdefault(customer, Pace()).wait(office)
         decoded: Any = None
         if wait and office.faults.throttle == "refuse":
             outcome = Outcome(Answer(429, "Too many requests.", {"Retry-After": str(max(1, round(wait)))}))
@@ -73,7 +73,7 @@ class Service:
         else:
             try:
                 decoded = _body(headers, body)
-                act = self._understood(office, verb, path, query, decoded)
+                act = self._understood(office, customer, verb, path, query, decoded)
                 outcome = _befallen(office, verb, act, wait)
             except Refused as refused:
                 outcome = Outcome(refused.answer, delay=wait)
@@ -81,7 +81,7 @@ class Service:
         return outcome
 
     def _understood(
-        self, office: Office, verb: str, path: str, query: dict[str, str], body: Any
+        self, office: Office, key: str, verb: str, path: str, query: dict[str, str], body: Any
     ) -> Callable[[], Answer]:
         if office.faults.econnector_down:
             raise bad_request(_ECONNECTOR_DOWN)
@@ -99,7 +99,7 @@ class Service:
         if body is not None and not isinstance(body, dict):
             raise bad_request("The body must be a JSON object.")
         spelt = _as_documented(endpoint, body or {})
-        asked = Asked(office, endpoint, ids, query, spelt, tables_by_resource().get(resource))
+        asked = Asked(office, endpoint, ids, query, spelt, tables_by_resource().get(resource), key)
         handler = handler_for(endpoint)
         if handler is None:
             raise Refused(501, f"{verb} {endpoint.path} is not modelled by the simulator.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from odevents.simulator.clock import wire
 from odevents.simulator.events.watch import UI_EVENT_TYPES, watch_tables
 from odevents.simulator.rest import read, write
-from odevents.simulator.rest.answer import Answer, bad_request
+from odevents.simulator.rest.answer import Answer, bad_request, not_found
 from odevents.simulator.rest.asked import Asked, serves
 from odevents.simulator.schema import NO_DATETIME, Field
 from odevents.simulator.store import Row
@@ -21,7 +21,7 @@ _WORKSTATION_REQUIRED_SINCE = "26.2.1"
 @serves("GET", "subscriptions")
 def get(asked: Asked) -> Answer:
     """GET: those of the caller's customer key."""
-    key = asked.office.customer_key
+    key = asked.customer_key
     return read.listing(asked, where="t.CustomerKey = ?", values=[key], shape=_shape(asked))
 
 
@@ -36,7 +36,7 @@ def create(asked: Asked) -> Answer:
         raise bad_request("Workstation is required")
     now = wire(asked.store.now())
     values = {"WatchTable": "", "UiEventType": "", "Workstation": "", "DateTimeStart": now} | values
-    values["CustomerKey"] = asked.office.customer_key
+    values["CustomerKey"] = asked.customer_key
     alike = {name: values[name] for name in ("CustomerKey", "EndPointUrl", "Workstation", "WatchTable", "UiEventType")}
     for row in asked.store.rows("apisubscription", **alike):
         if row["DateTimeStop"] == NO_DATETIME or row["DateTimeStop"] > now:
@@ -49,7 +49,7 @@ def create(asked: Asked) -> Answer:
 @serves("PUT", "subscriptions/{SubscriptionNum}")
 def update(asked: Asked) -> Answer:
     """PUT: what it watches cannot change; the rest can, the cursor ``DateTimeStart`` included."""
-    row = asked.the_row()
+    row = _own_row(asked)
     values = write.settled(asked, asked.shown, ignore=_IMMUTABLE)
     if "PollingSeconds" in values and not row["WatchTable"]:
         raise bad_request("PollingSeconds can only be set on subscriptions with a WatchTable.")
@@ -59,6 +59,20 @@ def update(asked: Asked) -> Answer:
         raise bad_request("EndPointUrl is required")
     asked.store.change("apisubscription", asked.key, **values)
     return write.updated(asked, asked.key)
+
+
+@serves("DELETE", "subscriptions/{SubscriptionNum}")
+def delete(asked: Asked) -> Answer:
+    """DELETE: one of the caller's customer key."""
+    _own_row(asked)
+    return write.remove(asked)
+
+
+def _own_row(asked: Asked) -> Row:
+    row = asked.the_row()
+    if row["CustomerKey"] != asked.customer_key:
+        raise not_found("Subscription")
+    return row
 
 
 def _check_kind(asked: Asked, values: Row) -> None:
