@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from odevents.cli.office_by_office import chosen, exit_partly, for_each_office, note_deed, office_option, tell_failed
+from odevents.cli.office_by_office import (
+    chosen,
+    exit_partly,
+    for_each_office,
+    in_words,
+    note_deed,
+    office_option,
+    tell_failed,
+)
 from odevents.cli.output import json_option, print_records
 from odevents.cli.subscriptions_plan import Read, prune_option, read_and_plan
 from odevents.errors import ConfigError
@@ -49,15 +57,14 @@ def apply(file: Path | None, wanted: tuple[str, ...], prune: bool, as_json: bool
         return office.apply(found[office.office.name].plan, prune=prune)
 
     to_do = [name for name, read in found.items() if read.plan.steps]
-    applied, failed_now = for_each_office(runtime, to_do, apply_here)
-    failed |= failed_now
+    applied, _ = for_each_office(runtime, to_do, apply_here)
     records = [record for name, what in applied.items() for record in _records(name, what)]
     print_records(records, _DONE, as_json=as_json)
     tell_failed(failed)
     _note(runtime, applied)
-    click.echo(_summary(found, applied), err=True)
+    click.echo(_summary(found, applied, len(found) + len(failed)), err=True)
     troubled = sum(bool(what.failed) for what in applied.values())
-    exit_partly(len(found) - len(failed_now) - troubled, len(failed) + troubled)
+    exit_partly(len(found) - troubled, len(failed) + troubled)
 
 
 def _as_saved(runtime: Runtime, file: Path) -> tuple[dict[str, Read], dict[str, CallError], bool]:
@@ -89,7 +96,7 @@ def _records(office: str, applied: Applied) -> list[dict[str, Any]]:
         {"office": office, "subscription": name_of(step), "result": "done", "what": str(step)} for step in applied.done
     ]
     return done + [
-        {"office": office, "subscription": name_of(f.step), "result": "failed", "what": str(f.error)}
+        {"office": office, "subscription": name_of(f.step), "result": "failed", "what": in_words(f.error)}
         for f in applied.failed
     ]
 
@@ -103,7 +110,7 @@ def _note(runtime: Runtime, applied: Mapping[str, Applied]) -> None:
             note_deed(runtime, "subscriptions apply", f"{office}: {steps}")
 
 
-def _summary(found: Mapping[str, Read], applied: Mapping[str, Applied]) -> str:
+def _summary(found: Mapping[str, Read], applied: Mapping[str, Applied], offices: int) -> str:
     done = sum(len(what.done) for what in applied.values())
     left = sum(
         difference.kind.is_difference and difference.step is None
@@ -111,4 +118,4 @@ def _summary(found: Mapping[str, Read], applied: Mapping[str, Applied]) -> str:
         for difference in read.plan.differences
     )
     more = f" {left} differences are left: odevents subscriptions plan shows them." if left else ""
-    return f"{done} done at {len(applied)} of {len(found)} offices.{more}"
+    return f"{done} done at {len(applied)} of {offices} offices.{more}"

@@ -104,6 +104,10 @@ class Senders:
         """The office with this customer key, ``None`` when there is none."""
         return self._by_digest.get(digest(self._key, key))
 
+    def fingerprint(self, key: str) -> str:
+        """What a customer key is shown as."""
+        return key_fingerprint(self._key, key)
+
 
 def digest(receiver_key: bytes, customer_key: str) -> bytes:
     """What a customer key is known by."""

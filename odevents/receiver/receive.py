@@ -26,6 +26,8 @@ from odevents.store.dead_letters import DeadLetter
 from odevents.store.ids import new_id
 from odevents.store.seal import Sealing
 
+KEY_NOTED_EVERY = 60.0
+
 POISON_AFTER = 3
 """A garbled transfer heals when it is sent again; a body that comes so often is as Open Dental meant it."""
 
@@ -39,12 +41,14 @@ class Received:
 
     :ivar said: what the answer says.
     :ivar hint: whether the office's lane wants a worker.
+    :ivar key: fingerprint of the customer key that it came with.
     """
 
     said: str
     delivery: Delivery
     started: float
     hint: bool
+    key: str = ""
 
 
 class Receiver:
@@ -73,6 +77,7 @@ class Receiver:
     def know(self, index: ReceiverIndex) -> None:
         """Know these offices and keys from now on; what is being received goes on with either."""
         self._senders = Senders(index)
+        self._noted: dict[str, float] = {}
         self._accepting.seals = index.seals()
 
     async def receive(self, request: Request) -> Received:
@@ -91,7 +96,8 @@ class Receiver:
         except DeliveryRefused as refused:
             return await self._not_rows(delivery, refused, started)
         hint = await self._accepting.accept(_minimised(delivery, rows, self._accepting.seals), len(rows))
-        return Received(f"kept as {delivery.id}", delivery, started, hint)
+        key = self._senders.fingerprint(request.headers["authorization"].strip())
+        return Received(f"kept as {delivery.id}", delivery, started, hint, key)
 
     async def after_answer(self, received: Received) -> None:
         """What may be lost without harm: the hint that wakes a worker, how long the answer took, a counter."""
@@ -101,12 +107,20 @@ class Receiver:
             if received.hint:
                 await asyncio.to_thread(self._hints.enqueue, delivery.office, "inbox", self._clock())
             await self._accepting.note_ack(delivery.office, delivery.id, milliseconds, self._clock())
+            await self._note_key(received)
             if delivery.type.disagrees:
                 await self._accepting.count(
                     "deliveries", delivery.office, counted_as(delivery.type.table), "type-disagrees"
                 )
         except StoreUnavailable as error:
             logger.warning("hint not given", office=delivery.office, error=str(error))
+
+    async def _note_key(self, received: Received) -> None:
+        """Say which key the office still fires with, once a minute: that tells when an old one can go."""
+        now = received.delivery.received_at
+        if received.key and now - self._noted.get(received.key, 0.0) >= KEY_NOTED_EVERY:
+            self._noted[received.key] = now
+            await self._accepting.note_key(received.delivery.office, received.key, now)
 
     def _sender_of(self, request: Request) -> Sender:
         """The office, before a byte of the body is read."""

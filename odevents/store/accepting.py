@@ -29,6 +29,9 @@ MOST_REFUSED_BODIES = 100
 
 _REPLICATED_WITHIN_MS = 1000
 
+KEY_KEPT_SECONDS = 90 * 24 * 3600
+"""How long it is known that a customer key was used; by then nobody waits for an old one any more."""
+
 
 class Accepting:
     """The receiver's half: keep a delivery, durably, in one round trip.
@@ -138,5 +141,12 @@ class Accepting:
                 for command in commands_to_note_ack(now, milliseconds):
                     together.execute_command(*command)
                 await together.execute()
+        except RedisError:
+            return
+
+    async def note_key(self, office: str, fingerprint: str, at: float) -> None:
+        """Remember when a customer key last came with a delivery that was kept."""
+        try:
+            await self._redis.set(keys.key_used(office, fingerprint), repr(at), ex=KEY_KEPT_SECONDS)
         except RedisError:
             return

@@ -31,10 +31,7 @@ class Failed:
 
 @dataclass
 class Applied:
-    """What became of a plan.
-
-    :ivar plan: what is left to do, as planned after the last step; ``None`` where that was not read.
-    """
+    """What became of a plan: what was done, and what was tried last and was not."""
 
     done: list[Step] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
@@ -48,15 +45,17 @@ def apply_until_known(
     :param clients: the office's API under each of its customer keys.
     :param again: reads the office and plans again.
     :param done: is told each step that is done.
-    :raises odevents.errors.CallError: the office could not be read again.
     """
     applied, plan = Applied(), first
     for round_ in range(1, _ROUNDS + 1):
         failed = _carry_out(clients, plan, applied, done)
+        applied.failed = failed
         if round_ == _ROUNDS or not any(isinstance(failure.error, OutcomeUnknown) for failure in failed):
-            applied.failed = failed
             break
-        plan = again()
+        try:
+            plan = again()
+        except CallError:
+            break
     return applied
 
 

@@ -10,6 +10,7 @@ from odevents.client.wire import datetime_text
 from odevents.errors import CallError, KeyRefused
 from odevents.store.subscriptions_seen import DriftSeen, KeySeen, OfficeSeen, SubscriptionSeen
 from odevents.subscriptions.actual import Actual, Held
+from odevents.subscriptions.drift import Drift
 from odevents.subscriptions.marks import shown
 from odevents.subscriptions.plan import Plan
 
@@ -38,7 +39,7 @@ def seen_now(
         at=at,
         read_at=at,
         subscriptions=found,
-        drift=drift_seen(plan) if plan else (),
+        drift=(*drift_seen(plan), *_gone_before(previous, actual, plan)) if plan else (),
         keys=_keys(previous, fingerprints, actual.refused, at),
         confirmed={
             name: when
@@ -76,6 +77,14 @@ def drift_seen(plan: Plan) -> tuple[DriftSeen, ...]:
 def confirmed_before(previous: OfficeSeen | None) -> dict[str, datetime]:
     """By declared name, when a subscription was last seen to have been polled, on the office's clock."""
     return {name: datetime.fromisoformat(when) for name, when in (previous.confirmed if previous else {}).items()}
+
+
+def _gone_before(previous: OfficeSeen | None, actual: Actual, plan: Plan) -> list[DriftSeen]:
+    """Machines that were missing when the computers were last asked for; a look alone does not ask."""
+    if previous is None or actual.computers is not None:
+        return []
+    gone = [found for found in previous.drift if found.kind == Drift.workstation_gone]
+    return [found for found in gone if found.subscription in plan.kept]
 
 
 def _names(actual: Actual, plan: Plan | None) -> dict[tuple[int, int], str]:

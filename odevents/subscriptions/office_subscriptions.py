@@ -77,17 +77,14 @@ class OfficeSubscriptions:
         return self._keep(seen_now(before, actual, made, self.fingerprints, now))
 
     def apply(self, first: Plan, *, prune: bool, done: Callable[[Step], None] = lambda _: None) -> Applied:
-        """Carry out a plan, and look again afterwards.
-
-        :raises odevents.errors.CallError: the office could not be read again.
-        """
+        """Carry out a plan, and look again afterwards."""
 
         def again() -> Plan:
             return self.plan(self.read(), prune=prune)
 
         applied = apply_until_known(self.clients, first, again, done)
         if applied.done:
-            self.plan(self.read(only_subscriptions=True), prune=prune)
+            self.look()
         return applied
 
     def _before(self) -> OfficeSeen | None:
