@@ -20,7 +20,7 @@ import msgspec
 
 from odevents.errors import DeliveryRefused, LeaseLost, SealBroken
 from odevents.events.change import Change, Feed
-from odevents.events.delivery import EventType, rows_in
+from odevents.events.delivery import EventType, kept_rows_in
 from odevents.events.row import ReadRow
 from odevents.events.tables import UI_EVENTS, table_named
 from odevents.events.understanding import Knowledge, Understood, newest_stamp, read_rows, tombstones, understand
@@ -172,7 +172,7 @@ class Pipeline:
 
     def _understand(self, steps: Steps, entry: Entry) -> list[Understood]:
         type_ = EventType(entry.table, "UiEventType" if entry.table in UI_EVENTS else "WatchTable")
-        elements = rows_in(self.store.inbox.body(entry.office, entry.id))
+        elements = kept_rows_in(self.store.inbox.body(entry.office, entry.id))
         readings = read_rows(elements, type_)
         compared = entry.table not in UI_EVENTS
         known = self._recall(entry, [row.key for row in readings if compared and isinstance(row, ReadRow)])

@@ -99,10 +99,10 @@ def _explained(runtime: Runtime, entry: Entry) -> list[dict[str, Any]]:
 def _changes(runtime: Runtime, entry: Entry) -> list[tuple[Any, Change[Any] | None]]:
     """Each row's recorded outcome, and the change it was, made again from the stored rows."""
     from odevents.events.change import Change, Kind
-    from odevents.events.delivery import rows_in
+    from odevents.events.delivery import kept_rows_in
 
     outcomes = runtime.store.inbox.outcomes(entry.office, entry.id)
-    rows = rows_in(runtime.store.inbox.body(entry.office, entry.id))
+    rows = kept_rows_in(runtime.store.inbox.body(entry.office, entry.id))
     return [
         (
             outcome,

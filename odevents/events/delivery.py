@@ -7,12 +7,13 @@ Obeys the "API Events" page: ``Authorization`` is the bare customer key, ``Works
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 import msgspec
 
 from odevents.errors import DeliveryRefused
-from odevents.events.tables import UI_EVENTS, WATCH_TABLES
+from odevents.events.tables import ALWAYS_MINIMISED, UI_EVENTS, WATCH_TABLES
 
 Source = Literal["WatchTable", "UiEventType"]
 
@@ -59,6 +60,7 @@ class Delivery:
     body: bytes
 
 
+@lru_cache(maxsize=256)
 def event_type(header: str, query: str, last_segment: str) -> EventType:
     """The type by ``Event-Type`` header, else ``?type=``, else the last path segment.
 
@@ -73,6 +75,7 @@ def event_type(header: str, query: str, last_segment: str) -> EventType:
     return EventType(table, "UiEventType" if ui else "WatchTable", disagrees=len(set(said)) > 1)
 
 
+@lru_cache(maxsize=256)
 def machine_name(header: str) -> str:
     """A ``Workstation`` header made safe to store and print: at most 64 printable ASCII characters.
 
@@ -81,22 +84,92 @@ def machine_name(header: str) -> str:
     return "".join(c if " " < c < "\x7f" else "?" for c in header.strip()[:MAX_NAME])
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What the receiver must know of a body.
+
+    :ivar rows: how many elements it has.
+    :ivar sensitive: whether one of them may hold what must not be stored; only then the rows are read.
+    """
+
+    rows: int
+    sensitive: bool
+
+
+_Sensitive = msgspec.defstruct("_Sensitive", [(column, Any, "") for column in sorted(ALWAYS_MINIMISED)])
+_glancing = msgspec.json.Decoder(list[_Sensitive])  # type: ignore[valid-type]
+_NOTHING = _Sensitive()
+
+
+def glance_at(body: bytes) -> Glance:
+    """Count the rows and look for sensitive columns, building nothing else: 0.5 ms for 1000 rows, to read them 3.5.
+
+    :raises DeliveryRefused: 400, the body is not JSON or holds no rows.
+    """
+    if body.count(b"{") > MOST_VALUES:
+        raise _too_many_values()
+    try:
+        body.decode()  # what is skipped is not looked into
+        rows = _glancing.decode(body)
+    except msgspec.ValidationError:  # one object, or an element that is none
+        return Glance(len(rows_in(body)), sensitive=True)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise _not_json() from None
+    return Glance(len(rows), sensitive=rows.count(_NOTHING) < len(rows))
+
+
 def rows_in(body: bytes) -> list[object]:
     """The elements of the body, in order, not yet looked at one by one.
 
     :raises DeliveryRefused: 400, the body is not JSON, holds no rows, or holds more than any delivery does.
     """
     if len(body) > MOST_VALUES and sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
-        raise DeliveryRefused(400, "too-many-values", f"the body holds more than {MOST_VALUES} values")
+        raise _too_many_values()
+    return _elements(body)
+
+
+def _elements(body: bytes) -> list[object]:
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise DeliveryRefused(400, "not-json", "the body is not valid JSON") from None
+        raise _not_json() from None
     if isinstance(value, list):
         return value
     if isinstance(value, dict):
         return [value]
     raise DeliveryRefused(400, "not-rows", "the body is neither an array of rows nor one object")
+
+
+def kept_rows_in(body: bytes) -> list[object]:
+    """The elements of a body that was kept; one that is valid JSON but holds no value we can have stays as it is.
+
+    A number with five thousand digits must cost its row, not the delivery.
+
+    :raises DeliveryRefused: the body is not JSON or holds no rows.
+    """
+    try:
+        return _elements(body)
+    except DeliveryRefused:
+        try:
+            elements = msgspec.json.decode(body, type=list[msgspec.Raw])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise _not_json() from None
+        return [_element(raw) for raw in elements]
+
+
+def _element(raw: msgspec.Raw) -> object:
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return raw
+
+
+def _too_many_values() -> DeliveryRefused:
+    return DeliveryRefused(400, "too-many-values", f"the body holds more than {MOST_VALUES} values")
+
+
+def _not_json() -> DeliveryRefused:
+    return DeliveryRefused(400, "not-json", "the body is not valid JSON")
 
 
 def _from_header(header: str) -> str:

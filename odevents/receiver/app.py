@@ -62,6 +62,7 @@ def create_app(receiver: Receiver, ready: Callable[[], Awaitable[bool]], refusal
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         await refusals.tell()
+        await receiver.finish()
 
     return Starlette(
         lifespan=lifespan,

@@ -12,7 +12,7 @@ import msgspec
 from starlette.requests import Request
 
 from odevents.errors import DeliveryRefused, StoreUnavailable
-from odevents.events.delivery import Delivery, event_type, machine_name, rows_in
+from odevents.events.delivery import Delivery, event_type, glance_at, machine_name, rows_in
 from odevents.events.redacting import redacted
 from odevents.events.row import minimise
 from odevents.events.tables import counted_as
@@ -92,10 +92,12 @@ class Receiver:
         body = await self._body(request)
         delivery = self._delivery(request, office, body)
         try:
-            rows = rows_in(body)
+            glance = glance_at(body)
         except DeliveryRefused as refused:
             return await self._not_rows(delivery, refused, started)
-        hint = await self._accepting.accept(_minimised(delivery, rows, self._accepting.seals), len(rows))
+        if glance.sensitive:
+            delivery = _minimised(delivery, self._accepting.seals)
+        hint = await self._accepting.accept(delivery, glance.rows)
         key = self._senders.fingerprint(request.headers["authorization"].strip())
         return Received(f"kept as {delivery.id}", delivery, started, hint, key)
 
@@ -104,9 +106,10 @@ class Receiver:
         milliseconds = (time.perf_counter() - received.started) * 1000
         delivery = received.delivery
         try:
+            self._accepting.acks.note(delivery.office, delivery.id, milliseconds)
             if received.hint:
+                await self._accepting.acks.write()
                 await asyncio.to_thread(self._hints.enqueue, delivery.office, "inbox", self._clock())
-            await self._accepting.note_ack(delivery.office, delivery.id, milliseconds, self._clock())
             await self._note_key(received)
             if delivery.type.disagrees:
                 await self._accepting.count(
@@ -121,6 +124,10 @@ class Receiver:
         if received.key and now - self._noted.get(received.key, 0.0) >= KEY_NOTED_EVERY:
             self._noted[received.key] = now
             await self._accepting.note_key(received.delivery.office, received.key, now)
+
+    async def finish(self) -> None:
+        """Write what was noted; no delivery comes any more."""
+        await self._accepting.close()
 
     def _sender_of(self, request: Request) -> Sender:
         """The office, before a byte of the body is read."""
@@ -174,8 +181,9 @@ class Receiver:
         return b"".join(chunks)
 
     def _delivery(self, request: Request, office: Sender, body: bytes) -> Delivery:
-        path = request.url.path.rstrip("/").rpartition("/")[2]
-        type_ = event_type(request.headers.get("event-type", ""), request.query_params.get("type", ""), path)
+        path = request.scope["path"].rstrip("/").rpartition("/")[2]
+        query = request.query_params.get("type", "") if request.scope["query_string"] else ""
+        type_ = event_type(request.headers.get("event-type", ""), query, path)
         now = self._clock()
         workstation = machine_name(request.headers.get("workstation", ""))
         return Delivery(new_id("dlv", now), office.name, type_, workstation, now, body)
@@ -200,12 +208,13 @@ class Receiver:
         return Received(f"put aside as {letter.id}: {refused}", delivery, started, hint=False)
 
 
-def _minimised(delivery: Delivery, rows: list[object], seals: Sealing) -> Delivery:
+def _minimised(delivery: Delivery, seals: Sealing) -> Delivery:
     """The delivery as it may be stored; spelled exactly as it came where nothing had to be taken out."""
 
     def fingerprint(value: bytes) -> bytes:
         return seals.fingerprint(value, "minimised", delivery.office)
 
+    rows = rows_in(delivery.body)
     replaced = [minimise(row, fingerprint) for row in rows if isinstance(row, dict)]
     if not any(replaced):
         return delivery

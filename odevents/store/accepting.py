@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from redis.exceptions import RedisError
 
@@ -11,15 +12,17 @@ from odevents.errors import StoreUnavailable
 from odevents.events.delivery import Delivery
 from odevents.events.tables import counted_as
 from odevents.store import keys
+from odevents.store.acks import Acks
+from odevents.store.atomic import Argument
 from odevents.store.compression import compress
 from odevents.store.dead_letters import DeadLetter, steps_to_bury
+from odevents.store.pipelined import Pipelined
 from odevents.store.seal import Sealing
-from odevents.store.strips import commands_to_note_ack
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
-    from redis.asyncio.client import Pipeline
 
+T = TypeVar("T")
 
 KEPT_WITHIN = 1.8
 """Seconds in all; an office gets its 503 within two."""
@@ -32,11 +35,34 @@ _REPLICATED_WITHIN_MS = 1000
 KEY_KEPT_SECONDS = 90 * 24 * 3600
 """How long it is known that a customer key was used; by then nobody waits for an old one any more."""
 
+_KEEP, _DO = 0, 1
+
+# KEYS: delivery, inbox, lanes, stats, hint. ARGV: id, office, counter, hint's ms, then the record.
+_KEEP_DELIVERY = """
+redis.call('HSET', KEYS[1], 'table', ARGV[5], 'source', ARGV[6], 'workstation', ARGV[7], 'received', ARGV[8],
+  'rows', ARGV[9], 'bytes', ARGV[10], 'status', 'waiting', 'body', ARGV[11])
+redis.call('RPUSH', KEYS[2], ARGV[1])
+redis.call('ZADD', KEYS[3], 0, ARGV[2])
+redis.call('HINCRBY', KEYS[4], ARGV[3], 1)
+return redis.call('SET', KEYS[5], 1, 'NX', 'PX', ARGV[4]) and 1 or 0
+"""
+# ARGV: commands, each preceded by its length.
+_DO_ALL = """
+local i = 1
+while i <= #ARGV do
+  local n = tonumber(ARGV[i])
+  redis.call(unpack(ARGV, i + 1, i + n))
+  i = i + n + 1
+end
+return 1
+"""
+
 
 class Accepting:
     """The receiver's half: keep a delivery, durably, in one round trip.
 
     :ivar seals: what seals; it may be replaced between two deliveries.
+    :ivar acks: who notes how long answers took.
     :param replicas: how many replicas must have it too, which costs a second round trip; 0 for none.
     """
 
@@ -44,6 +70,8 @@ class Accepting:
         self._redis = redis
         self.seals = seals
         self._replicas = replicas
+        self._pipelined = Pipelined(redis, (_KEEP_DELIVERY, _DO_ALL), KEPT_WITHIN)
+        self.acks = Acks(self._do_all)
 
     async def accept(self, delivery: Delivery, rows: int) -> bool:
         """Append to the office's inbox; say whether its lane wants a hint.
@@ -51,24 +79,34 @@ class Accepting:
         :raises StoreUnavailable: it was not kept; nothing of it was.
         """
         office = delivery.office
-        record: dict[Any, Any] = {
-            "table": delivery.type.table,
-            "source": delivery.type.source,
-            "workstation": delivery.workstation,
-            "received": repr(delivery.received_at),
-            "rows": rows,
-            "bytes": len(delivery.body),
-            "status": "waiting",
-            "body": self.seals.seal(compress(delivery.body), office, "delivery", delivery.id),
-        }
-        async with self._redis.pipeline(transaction=True) as together:
-            together.hset(keys.delivery(office, delivery.id), mapping=record)
-            together.rpush(keys.inbox(office), delivery.id)
-            together.zadd(keys.lanes("inbox"), {office: 0})
-            together.hincrby(keys.STATS, f"deliveries|{office}|{counted_as(delivery.type.table)}|accepted", 1)
-            together.set(keys.hint(office, "inbox"), 1, nx=True, px=keys.HINT_MS)
-            answers = await self._kept(together)
-        return bool(answers[-1])
+        sealed = self.seals.seal(compress(delivery.body), office, "delivery", delivery.id)
+        record = (
+            delivery.type.table,
+            delivery.type.source,
+            delivery.workstation,
+            repr(delivery.received_at),
+            rows,
+            len(delivery.body),
+            sealed,
+        )
+        keeping = self._pipelined.run(
+            _KEEP,
+            (
+                keys.delivery(office, delivery.id),
+                keys.inbox(office),
+                keys.lanes("inbox"),
+                keys.STATS,
+                keys.hint(office, "inbox"),
+            ),
+            (
+                delivery.id,
+                office,
+                f"deliveries|{office}|{counted_as(delivery.type.table)}|accepted",
+                keys.HINT_MS,
+                *record,
+            ),
+        )
+        return bool(await (self._kept(keeping) if self._replicas else keeping))
 
     async def bury(self, letter: DeadLetter, body: bytes) -> None:
         """Keep a body that will never be rows as a dead letter, so that the office's feed can move on.
@@ -78,7 +116,7 @@ class Accepting:
         async with self._redis.pipeline(transaction=True) as together:
             for command in steps_to_bury(letter, body, self.seals):
                 together.execute_command(*command)
-            await self._kept(together)
+            await self._kept(together.execute())
 
     async def refuse(self, delivery: Delivery, kept: bytes, code: str, keep_seconds: int) -> int:
         """Keep, of a body that is not rows, ``kept`` for the operator, once; say how often that body has come."""
@@ -93,22 +131,22 @@ class Accepting:
             together.zadd(keys.refused_bodies(delivery.office), {fingerprint: int(delivery.received_at * 1000)})
             together.zremrangebyrank(keys.refused_bodies(delivery.office), 0, -MOST_REFUSED_BODIES - 1)
             together.expire(keys.refused_bodies(delivery.office), keep_seconds)
-            answers = await self._kept(together)
+            answers = await self._kept(together.execute())
         return int(answers[0])
 
-    async def _kept(self, together: Pipeline) -> list[Any]:
-        """Run the steps, all or none.
+    async def _kept(self, keeping: Awaitable[T]) -> T:
+        """Wait until it is kept, and by as many replicas as must have it.
 
         :raises StoreUnavailable: down, read-only, full, failing over, or too slow.
         """
         try:
             async with asyncio.timeout(KEPT_WITHIN):
-                answers = await together.execute()
+                answer = await keeping
                 if self._replicas:
                     await self._replicated()
+                return answer
         except (RedisError, OSError, TimeoutError) as error:
             raise StoreUnavailable(f"the store did not take the delivery ({type(error).__name__})") from None
-        return answers
 
     async def _replicated(self) -> None:
         # WAIT speaks of what its own connection wrote, and of everything that was written before.
@@ -133,20 +171,17 @@ class Accepting:
         except RedisError:
             return
 
-    async def note_ack(self, office: str, delivery_id: str, milliseconds: float, now: float) -> None:
-        """Remember how long the answer took, after it was given."""
-        try:
-            async with self._redis.pipeline(transaction=False) as together:
-                together.hset(keys.delivery(office, delivery_id), "ack", f"{milliseconds:.1f}")
-                for command in commands_to_note_ack(now, milliseconds):
-                    together.execute_command(*command)
-                await together.execute()
-        except RedisError:
-            return
-
     async def note_key(self, office: str, fingerprint: str, at: float) -> None:
         """Remember when a customer key last came with a delivery that was kept."""
         try:
             await self._redis.set(keys.key_used(office, fingerprint), repr(at), ex=KEY_KEPT_SECONDS)
         except RedisError:
             return
+
+    async def close(self) -> None:
+        """Write what was noted, and end the connection that deliveries are kept over."""
+        await self.acks.write()
+        await self._pipelined.close()
+
+    async def _do_all(self, commands: Sequence[tuple[Argument, ...]]) -> int:
+        return await self._pipelined.run(_DO, (), [part for each in commands for part in (len(each), *each)])

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 from array import array
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -74,15 +76,16 @@ def read(redis: Redis, names: Sequence[str], now: float, hours: float, slot_seco
     return [numbers[first : first + slots] for numbers in whole]
 
 
-def commands_to_note_ack(at: float, milliseconds: float) -> list[tuple[Argument, ...]]:
-    """The commands that count how long one answer took: for ever, and in its minute."""
-    bucket = next((i for i, bound in enumerate(ACK_BOUNDS_MS) if milliseconds <= bound), len(ACK_BOUNDS_MS))
-    total = ("INCRBY", "u63", f"#{bucket}", 1, "INCRBY", "u63", f"#{_ACK_SUM}", int(milliseconds * 1000))
+def commands_to_note_acks(at: float, milliseconds: Sequence[float]) -> list[tuple[Argument, ...]]:
+    """The commands that count how long some answers took: for ever, and in their minute."""
+    counted = Counter(bisect_left(ACK_BOUNDS_MS, each) for each in milliseconds)
+    for_ever = [part for bucket, by in sorted(counted.items()) for part in ("INCRBY", "u63", f"#{bucket}", by)]
     key = keys.strip(int(at // _DAY), "acks")
-    slot = int(at % _DAY) // MINUTE * (len(ACK_BOUNDS_MS) + 1) + bucket
+    first = int(at % _DAY) // MINUTE * (len(ACK_BOUNDS_MS) + 1)
+    minute = [part for bucket, by in sorted(counted.items()) for part in ("INCRBY", "u32", f"#{first + bucket}", by)]
     return [
-        ("BITFIELD", keys.ACKS, *total),
-        ("BITFIELD", key, "OVERFLOW", "SAT", "INCRBY", "u32", f"#{slot}", 1),
+        ("BITFIELD", keys.ACKS, *for_ever, "INCRBY", "u63", f"#{_ACK_SUM}", int(sum(milliseconds) * 1000)),
+        ("BITFIELD", key, "OVERFLOW", "SAT", *minute),
         ("EXPIRE", key, _KEEP_SECONDS),
     ]
 

@@ -229,8 +229,10 @@ class World:
 
         async def accept() -> None:
             async with redis.asyncio.Redis.from_url(self.url) as client:
+                accepting = Accepting(client, self.seals)
                 for delivery, rows in zip(received, deliveries, strict=True):
-                    await Accepting(client, self.seals).accept(delivery, len(rows))
+                    await accepting.accept(delivery, len(rows))
+                await accepting.close()
 
         asyncio.run(accept())
         return [delivery.id for delivery in received]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from odevents.errors import DeliveryRefused
-from odevents.events.delivery import event_type, machine_name, rows_in
+from odevents.events.delivery import Glance, event_type, glance_at, kept_rows_in, machine_name, rows_in
 
 
 @pytest.mark.parametrize(
@@ -73,3 +74,38 @@ def test_anything_else_is_refused(body: bytes, code: str) -> None:
 def test_columns_that_differ_only_in_case_stay_apart() -> None:
     """One row holds both ``Confirmed`` and ``confirmed``."""
     assert rows_in(b'[{"Confirmed": 19, "confirmed": "Not Called"}]') == [{"Confirmed": 19, "confirmed": "Not Called"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "glance"),
+    [
+        (b'[{"AptNum": 1}, {"AptNum": 2}]', Glance(2, sensitive=False)),
+        (b'[{"AptNum": 1}, {"SSN": "000-12-3456"}]', Glance(2, sensitive=True)),
+        (b'[{"\\u0053SN": "000-12-3456"}]', Glance(1, sensitive=True)),
+        (b'[{"SSN": ""}, {"SSN": ""}]', Glance(2, sensitive=False)),
+        (b'{"PatNum": 28}', Glance(1, sensitive=True)),
+        (b'[{"AptNum": 1}, 5]', Glance(2, sensitive=True)),
+        (b"[]", Glance(0, sensitive=False)),
+    ],
+)
+def test_a_glance_counts_rows_and_sees_sensitive_columns(body: bytes, glance: Glance) -> None:
+    """However the column's name is spelt; where it cannot tell, the rows are looked at."""
+    assert glance_at(body) == glance
+
+
+@pytest.mark.parametrize("body", [b"", b"nothing", b"5", b'[{"a": 01}]', b'[{"a": "\xff"}]', b'[{"a": NaN}]', b"[{]"])
+def test_a_glance_refuses_what_is_not_json(body: bytes) -> None:
+    """As a reading would."""
+    with pytest.raises(DeliveryRefused):
+        glance_at(body)
+
+
+def test_a_kept_row_that_holds_an_impossible_number_stays_alone_unread() -> None:
+    """It is valid JSON, so it was kept; it must not take the other rows with it."""
+    body = b'[{"AptNum": 1}, {"AptNum": 1e999}, {"AptNum": 3}]'
+
+    assert glance_at(body).rows == 3
+    first, odd, third = kept_rows_in(body)
+    assert (first, third) == ({"AptNum": 1}, {"AptNum": 3})
+    assert not isinstance(odd, dict)
+    assert msgspec.json.encode(odd) == b'{"AptNum": 1e999}'
