@@ -46,6 +46,13 @@ class OfficeAccess:
         """The office's wall clock at a moment, without zone, as its rows have it."""
         return datetime.fromtimestamp(epoch, self.zone).replace(tzinfo=None)
 
+    def moment_of(self, stamp: str) -> float:
+        """The moment, in seconds since the epoch, of a time on the office's wall clock; of two, the later one.
+
+        :raises ValueError: it is no time.
+        """
+        return datetime.fromisoformat(stamp).replace(tzinfo=self.zone, fold=1).timestamp()
+
     def comes_twice(self, stamp: str) -> bool:
         """Whether the office's clocks show this time twice: once in summer time, and again an hour later."""
         if not stamp:

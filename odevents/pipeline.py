@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from odevents.backfilled import note_feed, without_first_seen, young_since
 from odevents.errors import DeliveryRefused, LeaseLost, SealBroken
 from odevents.events.change import Change, Feed
 from odevents.events.delivery import EventType, kept_rows_in
@@ -103,6 +104,7 @@ class Pipeline:
             understood, wanted, stopped = [], {}, {}
             self._bury(steps, entry, error.code, str(error), self.store.inbox.body(entry.office, entry.id))
         self._bury_rows(steps, entry, understood)
+        note_feed(self.store, steps, entry)
         ended = Ended(
             outcomes=[_outcome(row) for row in understood],
             wanted=wanted,
@@ -180,6 +182,7 @@ class Pipeline:
         if entry.replay_of:
             outcomes = self.store.inbox.outcomes(entry.office, entry.replay_of)
             understood = list(as_they_were(understood, outcomes, entry))
+        understood = without_first_seen(understood, entry)
         self.store.remember(steps, entry.office, entry.table, known.updated)
         self.store.remember(steps, entry.office, table_named(entry.table).deletes, tombstones(understood, type_))
         for row in understood:
@@ -190,7 +193,7 @@ class Pipeline:
 
     def _recall(self, entry: Entry, rows: Sequence[str]) -> Knowledge:
         office = self.offices[entry.office]
-        just_now = office.local_time(entry.received_at - JUST_NOW)
+        just_now = f"{office.local_time(entry.received_at - JUST_NOW):%Y-%m-%d %H:%M:%S}"
         since, lost = self.store.feed(entry.office, entry.table)
         traces = self.store.expected.of_rows(entry.office, entry.table, rows)
 
@@ -202,7 +205,7 @@ class Pipeline:
             delivery=entry.id,
             workstation=entry.workstation,
             snapshots=self.store.snapshots.read(entry.office, entry.table, rows),
-            feed=Feed(since, f"{just_now:%Y-%m-%d %H:%M:%S}", office.comes_twice, lost),
+            feed=Feed(since, young_since(entry, just_now), office.comes_twice, lost),
             explain=explain,
         )
 

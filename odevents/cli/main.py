@@ -28,6 +28,7 @@ COMMANDS = {
     "reactions": ("odevents.cli.reactions", "What is done about changes, and why, or why not."),
     "dead": ("odevents.cli.dead", "What was given up on: look, try again, or let go."),
     "replay": ("odevents.cli.replay", "Process stored deliveries again."),
+    "backfill": ("odevents.cli.backfill", "Read by REST what the events did not bring; make all rows known."),
     "pause": ("odevents.cli.pause", "Hold effects back, while receiving goes on."),
     "resume": ("odevents.cli.resume", "Let held effects go."),
     "trigger": ("odevents.cli.trigger", "Send an invented event to the receiver."),

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel
 
-from odevents.events.row import ReadRow, Row, content, validate
+from odevents.events.row import ReadRow, Row, validate
 from odevents.events.tables import VOLATILE, Table, table_named
 
 RowT = TypeVar("RowT")
@@ -167,7 +167,7 @@ class Verdict:
 def detect(before: Snapshot | None, row: ReadRow, table: Table, feed: Feed, explained: Explained) -> Verdict:
     """Compare one row with what was known of it."""
     if table.deletes:
-        return Verdict(Kind.DUPLICATE if before and _same_rows(before.values, row.values) else Kind.DELETED)
+        return Verdict(Kind.DUPLICATE if before and _same_deletion(before.values, row.values) else Kind.DELETED)
     if before is None:
         if explained(WHOLE_ROW, None, None):
             return Verdict(Kind.ECHO)
@@ -236,5 +236,6 @@ def _proves_creation(row: ReadRow, feed: Feed) -> bool:
     return len(row.created) > len("yyyy-MM-dd") and row.created >= feed.just_now
 
 
-def _same_rows(before: Row | None, after: Row) -> bool:
-    return before is not None and content(before) == content(after)
+def _same_deletion(before: Row | None, after: Row) -> bool:
+    """By REST a deletion is told with other columns than by an event; a row is deleted once."""
+    return before is not None and not differing(before, after)

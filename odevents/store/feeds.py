@@ -30,11 +30,13 @@ class Probe(msgspec.Struct, frozen=True):
     :ivar at: when, in seconds since the epoch.
     :ivar rows: how many changed rows the office has that never came to us.
     :ivar oldest: when the oldest of them changed, in seconds since the epoch; 0 where there are none.
+    :ivar until: up to when (office-local) nothing is missing.
     """
 
     at: float
     rows: int = 0
     oldest: float = 0.0
+    until: str = ""
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -57,6 +59,7 @@ class Evidence(msgspec.Struct, frozen=True):
     :ivar delivered_at: when a delivery of the office last came.
     :ivar polled_at: the last poll that is proven, by ``DateTimeStart`` having moved.
     :ivar looked_at: when the office's subscriptions were last read.
+    :ivar number: ``SubscriptionNum`` of the subscription that brings the rows, 0 for none.
     :ivar cursor: ``DateTimeStart`` as it stood then, office-local.
     :ivar poll_seconds: ``PollingSeconds`` of the subscription.
     :ivar workstation: the machine that should be polling.
@@ -69,6 +72,7 @@ class Evidence(msgspec.Struct, frozen=True):
     delivered_at: float | None = None
     polled_at: float | None = None
     looked_at: float | None = None
+    number: int = 0
     cursor: str = ""
     subscription: Subscribed = "unknown"
     poll_seconds: float = 5.0
@@ -117,13 +121,17 @@ class Feeds:
             for office in names:
                 together.hgetall(keys.freshness(office))
                 together.hgetall(keys.arrivals(office))
+                together.hgetall(keys.gaps(office))
             answers = cast("list[dict[bytes, bytes]]", in_store(together.execute))
         found: dict[FeedKey, Kept] = {}
-        for office, kept, arrived in zip(names, answers[::2], answers[1::2], strict=True):
+        for office, kept, arrived, gaps in zip(names, answers[::3], answers[1::3], answers[2::3], strict=True):
             for table, text in kept.items():
                 whole = msgspec.json.decode(text, type=Kept)
-                at = float(arrived[table]) if table in arrived else None
-                evidence = msgspec.structs.replace(whole.evidence, delivered_at=at)
+                evidence = msgspec.structs.replace(
+                    whole.evidence,
+                    delivered_at=float(arrived[table]) if table in arrived else None,
+                    gap=msgspec.json.decode(gaps[table], type=Gap) if table in gaps else None,
+                )
                 found[office, table.decode()] = Kept(evidence, whole.judged)
         return found
 
@@ -131,6 +139,28 @@ class Feeds:
         """When a delivery of each table last came, in seconds since the epoch."""
         found = cast("dict[bytes, bytes]", in_store(lambda: self._redis.hgetall(keys.arrivals(office))))
         return {table.decode(): float(at) for table, at in found.items()}
+
+    def gaps(self, office: str) -> dict[str, Gap]:
+        """The gaps of an office by table."""
+        found = cast("dict[bytes, bytes]", in_store(lambda: self._redis.hgetall(keys.gaps(office))))
+        return {table.decode(): msgspec.json.decode(said, type=Gap) for table, said in found.items()}
+
+    def open_gap(self, office: str, table: str, gap: Gap) -> None:
+        """Note a gap, unless an earlier one is known already."""
+        said = cast("str", msgspec.json.encode(gap))
+        in_store(lambda: self._redis.hsetnx(keys.gaps(office), table, said))
+
+    def close_gaps(self, office: str, since: float, tables: Iterable[str] | None = None) -> list[str]:
+        """Forget the gaps that began at ``since`` or later: their rows have come, or will. Say of which tables.
+
+        :param tables: only of these.
+        """
+        wanted = None if tables is None else set(tables)
+        gaps = self.gaps(office).items()
+        closed = [table for table, gap in gaps if gap.since >= since and (wanted is None or table in wanted)]
+        if closed:
+            in_store(lambda: self._redis.hdel(keys.gaps(office), *closed))
+        return closed
 
     def keep(self, office: str, kept: Mapping[str, Kept], drop: Iterable[str] = ()) -> None:
         """Keep what is known of these tables, and forget those that nobody looks after any more."""
@@ -140,6 +170,11 @@ class Feeds:
             for table in drop:
                 together.hdel(keys.freshness(office), table)
             in_store(together.execute)
+
+
+def close_gap(steps: Steps, office: str, table: str) -> None:
+    """Add the step that forgets a gap."""
+    steps.add("HDEL", keys.gaps(office), table)
 
 
 def arrive(steps: Steps, office: str, table: str, at: float) -> None:

@@ -28,6 +28,10 @@ SUMMARY = (
 )  # fmt: skip
 """What :class:`Entry` is made of."""
 
+REPLAY, BACKFILL, PRIME, PRIMED = "replay", "backfill", "prime", "primed"
+"""Sources of deliveries of our own: one processed again; rows read by REST; those that only become known; and, empty,
+the word that all rows of a table are known now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -149,14 +153,25 @@ class Inbox:
                 return office
         return None
 
-    def put(self, steps: Steps, office: str, delivery: str, table: str, body: bytes, now: float, of: str) -> None:
+    def put(
+        self,
+        steps: Steps,
+        office: str,
+        delivery: str,
+        table: str,
+        body: bytes,
+        now: float,
+        *,
+        of: str = "",
+        source: str = REPLAY,
+    ) -> None:
         """Add the steps that append a delivery of ours to the lane.
 
         :param of: the delivery that it is a replay of, which stays as it is; ``""`` for a row that comes again alone.
         """
         record: dict[str, str | int | bytes] = {
             "table": table,
-            "source": "replay",
+            "source": source,
             "workstation": "",
             "received": repr(now),
             "rows": _rows(body),

@@ -31,6 +31,9 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:<office>:feeds               hash         table -> since when its rows come in
     odevents:1:<office>:arrivals            hash         table -> when a delivery of it last came (seconds)
     odevents:1:<office>:freshness           hash         table -> what is known of the feed, and how it was judged
+    odevents:1:<office>:gaps                hash         table -> since when rows of it may be missing
+    odevents:1:<office>:backfill            string       how far the last backfill has come
+    odevents:1:<office>:backfill:lease      string
     odevents:1:<office>:snapshot:{table}    hash         fingerprint of the key -> sealed row
     odevents:1:<office>:lost                string       "since/until" of what the store has forgotten
     odevents:1:<office>:expecting           string       present while any write of ours may still echo
@@ -126,6 +129,18 @@ def strip(day: int, name: str) -> str:
 
 def feeds(office: str) -> str:
     return f"{ROOT}:{office}:feeds"
+
+
+def gaps(office: str) -> str:
+    return f"{ROOT}:{office}:gaps"
+
+
+def backfill(office: str) -> str:
+    return f"{ROOT}:{office}:backfill"
+
+
+def backfill_lease(office: str) -> str:
+    return f"{ROOT}:{office}:backfill:lease"
 
 
 def lost(office: str) -> str:

@@ -6,7 +6,7 @@ against a dictionary; those shipped with odevents were trained on invented rows,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _SHAPE_BYTES = 4
 _MOST_ARGUMENTS = 1000
 """Of one command: a script of the server can pass on a few thousand at the most."""
+
+_KEYS_BEYOND = 10_000  # deleted rows whose keys are above those of all that are left
 
 _FIELD_BYTES = 8
 _PLAIN, _ZSTD = 0, 1
@@ -82,6 +84,28 @@ class Snapshots:
             except SealBroken as broken:
                 logger.error("snapshot does not open", office=office, table=table, error=str(broken))
         return found
+
+    def missing(self, office: str, table: str, present: Set[str]) -> Iterator[tuple[int, dict[str, Any], str]]:
+        """The known rows that are not among ``present``: key, columns and stamp of each; rows known to be deleted not.
+
+        Keys are kept as fingerprints, so every number that a key may be is tried; those of Open Dental count up.
+        (Where an office's keys are random, its rows are not found.)
+
+        :raises StoreUnavailable: Redis did not answer.
+        """
+        known = cast("list[bytes]", in_store(lambda: self._redis.hkeys(keys.snapshots(office, table))))
+        fields = set(known) - {self._field(office, table, key) for key in present}
+        most = max((int(key) for key in present if key.isdecimal()), default=0) + _KEYS_BEYOND
+        for number in range(1, most):
+            if not fields:
+                return
+            field = self._field(office, table, str(number))
+            if field not in fields:
+                continue
+            fields.discard(field)
+            snapshot = self.read(office, table, [str(number)]).get(str(number))
+            if snapshot and snapshot.values is not None:
+                yield number, snapshot.values, snapshot.stamp
 
     def write(self, steps: Steps, office: str, table: str, snapshots: dict[str, Snapshot]) -> None:
         """Add the steps that remember these."""

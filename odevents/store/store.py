@@ -10,6 +10,7 @@ from odevents.events.change import EVERYTHING, Lost, Snapshot
 from odevents.events.tables import WATCH_TABLES
 from odevents.store import keys
 from odevents.store.atomic import Steps, in_store
+from odevents.store.backfills import Backfills
 from odevents.store.breaker import Breaker
 from odevents.store.dead_letters import DeadLetters
 from odevents.store.expected import Expected
@@ -51,6 +52,7 @@ class Store:
         self.pauses = Pauses(redis)
         self.breaker = Breaker(redis, seals)
         self.feeds = Feeds(redis)
+        self.backfills = Backfills(redis)
         self.job_runs = JobRuns(redis)
         self.records = Records(redis)
         self.refusals = RefusalLines(redis, seals)
@@ -96,6 +98,10 @@ class Store:
     def begin_feed(self, steps: Steps, office: str, table: str, stamp: str) -> None:
         """Add the step that notes when the feed began."""
         steps.add("HSETNX", keys.feeds(office), table, stamp)
+
+    def complete_feed(self, steps: Steps, office: str, table: str) -> None:
+        """Add the step that notes that every row of the table is known now: a row that is not, is new."""
+        steps.add("HSET", keys.feeds(office), table, EVERYTHING)
 
     def mark_complete(self, office: str, table: str) -> None:
         """Note that every row of the table is known now: a row that is not, is new."""

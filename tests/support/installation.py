@@ -22,6 +22,7 @@ from odevents.office import OfficeAccess
 from odevents.runtime import Runtime, checked_config
 from odevents.settings import Settings
 from odevents.simulator import DEVELOPER_KEY, Office, Simulator
+from odevents.simulator.clock import Clock
 from odevents.store.embedded import EmbeddedServer
 
 T = TypeVar("T")
@@ -228,13 +229,15 @@ def installation(
     mode: str = "live",
     poll: bool = False,
     handlers: Sequence[str] = (),
+    clock: Clock | None = None,
     **settings: str,
 ) -> Iterator[Installation]:
     """A running installation; the pretend office polls only when told to, unless ``poll``.
 
     :param handlers: modules of handlers that stand in ``folder``.
+    :param clock: of the pretend office; real time, if left out.
     """
-    clinic = Simulator(offices or [Office("southside", patients=30)], poll=poll)
+    clinic = Simulator(offices or [Office("southside", patients=30)], poll=poll, clock=clock)
     with clinic:
         running = Installation(folder, clinic, reactions, mode=mode, handlers=handlers, settings=settings)
         try:
