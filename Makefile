@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help install demo test faults lock parity budget docs clean dictionaries bench bench-full
+.PHONY: listing help install demo test faults lock parity budget docs clean dictionaries bench bench-full
 
 help:           ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ parity: $(READY)  ## compare the client with the documented methods, and print t
 
 budget: $(READY)  ## three processes share one key at one call a second for a minute
 	$(BIN)/pytest tests/contract/client/budget_over_a_minute.py -q -s
+
+listing: $(READY)  ## a million recorded deliveries: how long the slowest page takes
+	$(BIN)/python -m tests.unit.store.listing_a_million
 
 docs: $(READY)  ## write the generated reference pages again
 	$(BIN)/python -m odevents.client.catalog > docs/reference/api-methods.md
