@@ -238,7 +238,8 @@ class Pipeline:
                 except Exception as error:
                     code, message = why_unplanned(reaction.name, error)
                     stopped[reaction.name] = code
-                    self._bury(steps, entry, code, message, msgspec.json.encode(row.values), index)
+                    content = msgspec.json.encode(row.values)
+                    self._bury(steps, entry, code, message, content, index, reaction.name)
                 else:
                     yield from self._allowed(steps, reaction, change, planned, known_since)
 
@@ -274,7 +275,9 @@ class Pipeline:
                 content = msgspec.json.encode(row.values)
                 self._bury(steps, entry, row.unreadable.code, str(row.unreadable), content, index)
 
-    def _bury(self, steps: Steps, entry: Entry, code: str, message: str, content: bytes, row: int = -1) -> None:
+    def _bury(
+        self, steps: Steps, entry: Entry, code: str, message: str, content: bytes, row: int = -1, reaction: str = ""
+    ) -> None:
         letter = DeadLetter(
             id=new_id("dead", self.clock()),
             of="row" if row >= 0 else "delivery",
@@ -285,6 +288,7 @@ class Pipeline:
             message=message,
             at=self.clock(),
             row=row,
+            reaction=reaction,
         )
         for command in steps_to_bury(letter, content, self.store.seals):
             steps.add(*command)

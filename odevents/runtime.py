@@ -26,6 +26,7 @@ from odevents.receiver.index import ReceiverIndex, index_of, key_fingerprint, re
 from odevents.settings import Settings, load_settings
 from odevents.store.again import Again
 from odevents.store.budget import RedisBudget
+from odevents.store.bulk import Bulk
 from odevents.store.connection import connect, connect_rq, doubts, replicas_wanted, with_any_certificate
 from odevents.store.seal import Seals
 from odevents.store.store import Store
@@ -120,6 +121,11 @@ class Runtime:
     def again(self) -> Again:
         """Whoever does what a person asks for again."""
         return Again(self.store, int(self.settings.keep_writes_days * _DAY))
+
+    @cached_property
+    def bulk(self) -> Bulk:
+        """Whoever does many things at once."""
+        return Bulk(self.store, self.again)
 
     @cached_property
     def hints(self) -> Hints:

@@ -24,6 +24,7 @@ def jobs(runtime: Runtime, still_ours: Callable[[], None]) -> list[Job]:  # noqa
     """
     return [
         Job("sweep", 1.0, runtime.hints.sweep),
+        Job("bulk", 1.0, runtime.bulk.work),
         Job("forget", 600.0, lambda _: runtime.store.records.forget()),
     ]
 

@@ -6,31 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from odevents.cli.output import json_option, local, print_records
-from odevents.cli.wish import go_on, oldest, reason_option, since_option, wish, yes_option
+from odevents.cli.filtering import dead_filter, dead_options
+from odevents.cli.output import each, json_option, local, print_records
+from odevents.cli.wish import reason_option, wish, yes_option
 from odevents.errors import ConfigError, LeaseLost, OdeventsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from odevents.runtime import Runtime
-    from odevents.store.again import Again, Wish
+    from odevents.store.bulk_job import What
     from odevents.store.dead_letters import DeadLetter
 
 _LISTED = ("letter", "when", "office", "of", "table", "code", "reason", "delivery")
-_MOST = 100_000
-
-
-def filters(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that choose dead letters."""
-    for option in (
-        since_option,
-        click.option("--code", help="Only with this reason code."),
-        click.option("--of", type=click.Choice(("delivery", "row", "write")), help="Only this kind."),
-        click.option("--office", help="Only of this office."),
-    ):
-        command = option(command)
-    return command
 
 
 @click.group()
@@ -39,13 +25,17 @@ def dead() -> None:
 
 
 @dead.command("list")
-@filters
+@dead_options
+@click.option(
+    "--limit", default=1000, show_default=True, type=click.IntRange(1, 100_000), help="How many, newest first."
+)
 @json_option
-def list_(office: str | None, of: str | None, code: str | None, since: str | None, as_json: bool) -> None:
+def list_(limit: int, as_json: bool, **said: Any) -> None:
     """List dead letters, newest first."""
     from odevents.cli.context import attach
 
-    chosen = _chosen(attach(), (), office, of, code, since)
+    letters, wanted = attach().store.dead_letters, dead_filter(said)
+    chosen = each(lambda cursor: letters.page(wanted, cursor=cursor), limit)
     print_records([_said(letter) for letter in chosen], _LISTED, as_json=as_json)
 
 
@@ -57,7 +47,7 @@ def show(letter: str, as_json: bool) -> None:
     from odevents.cli.context import attach
 
     runtime = attach()
-    [found] = _chosen(runtime, (letter,), None, None, None, None)
+    [found] = _named(runtime, (letter,))
     said = {**_said(found), "write": found.write, "row": found.row, "content": _masked(runtime, found)}
     if as_json:
         print_records([said], (), as_json=True)
@@ -68,71 +58,52 @@ def show(letter: str, as_json: bool) -> None:
 
 @dead.command()
 @click.argument("letters", nargs=-1)
-@filters
+@dead_options
 @reason_option
 @yes_option
-def requeue(
-    letters: tuple[str, ...], office: str | None, of: str | None, code: str | None, since: str | None,
-    reason: str, yes: bool,
-) -> None:  # fmt: skip
+def requeue(letters: tuple[str, ...], reason: str, yes: bool, **said: Any) -> None:
     """Try dead letters again: those named, or all that the options choose. Workers do it, within the budget."""
-    _each(letters, (office, of, code, since), reason, yes, lambda again, letter, wanted: again.requeue(letter, wanted))
+    _each(letters, said, reason, yes, "requeue")
 
 
 @dead.command()
 @click.argument("letters", nargs=-1)
-@filters
+@dead_options
 @reason_option
 @yes_option
-def drop(
-    letters: tuple[str, ...], office: str | None, of: str | None, code: str | None, since: str | None,
-    reason: str, yes: bool,
-) -> None:  # fmt: skip
+def drop(letters: tuple[str, ...], reason: str, yes: bool, **said: Any) -> None:
     """Let dead letters go for good: those named, or all that the options choose."""
-    _each(letters, (office, of, code, since), reason, yes, lambda again, letter, wanted: again.drop(letter, wanted))
+    _each(letters, said, reason, yes, "drop")
 
 
-def _each(
-    letters: tuple[str, ...],
-    filters: tuple[str | None, str | None, str | None, str | None],
-    reason: str,
-    yes: bool,
-    do: Callable[[Again, DeadLetter, Wish], Any],
-) -> None:
+def _each(letters: tuple[str, ...], said: dict[str, Any], reason: str, yes: bool, what: What) -> None:
+    from odevents.cli.bulk import do_all
     from odevents.cli.context import attach
 
     runtime = attach()
-    again, wanted = runtime.again, wish(reason)
-    chosen = _chosen(runtime, letters, *filters)
-    if not go_on(len(chosen), "dead letters", yes=yes or bool(letters)):
+    if not letters:
+        do_all(runtime, what, dead_filter(said), reason, "dead letters", yes=yes)
         return
-    failed = 0
-    for letter in chosen:
+    wanted, failed = wish(reason), 0
+    for letter in _named(runtime, letters):
         try:
-            if again.still_there(letter):
-                do(again, letter, wanted)
+            if what == "drop":
+                runtime.again.drop(letter, wanted)
+            else:
+                runtime.again.requeue(letter, wanted)
         except (ConfigError, LeaseLost) as error:
             failed += 1
             click.echo(f"{letter.id}: {error}", err=True)
-    click.echo(f"{len(chosen) - failed} done, {failed} not")
+    click.echo(f"{len(letters) - failed} done, {failed} not")
     if failed:
         raise click.exceptions.Exit(4)
 
 
-def _chosen(
-    runtime: Runtime, ids: tuple[str, ...], office: str | None, of: str | None, code: str | None, since: str | None
-) -> list[DeadLetter]:
-    everything = runtime.store.dead_letters.recent(_MOST)
-    if missing := set(ids) - {letter.id for letter in everything}:
-        raise ConfigError(f"no dead letter {', '.join(sorted(missing))}; `odevents dead list` shows those there are")
-    since_then = oldest(since)
-    return [
-        letter
-        for letter in everything
-        if not ids or letter.id in ids
-        if office in (None, letter.office) and of in (None, letter.of) and code in (None, letter.code)
-        if letter.at >= since_then
-    ]
+def _named(runtime: Runtime, ids: tuple[str, ...]) -> list[DeadLetter]:
+    found = [runtime.store.dead_letters.get(letter) for letter in ids]
+    if missing := [name for name, letter in zip(ids, found, strict=True) if letter is None]:
+        raise ConfigError(f"no dead letter {', '.join(missing)}; `odevents dead list` shows those there are")
+    return [letter for letter in found if letter]
 
 
 def _said(letter: DeadLetter) -> dict[str, Any]:

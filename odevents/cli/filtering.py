@@ -12,16 +12,26 @@ from odevents.errors import FilterInvalid
 
 if TYPE_CHECKING:
     from odevents.runtime import Runtime
-    from odevents.store.filters import DeliveryFilter, WriteFilter
+    from odevents.store.filters import DeadFilter, DeliveryFilter, WriteFilter
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 _OFFICE = click.option("--office", help="Only of this office.")
+_TIMES = (
+    click.option("--since", help="Not older: 10m, 2h, 3d, or a time such as 2026-11-20T18:00."),
+    click.option("--until", help="Older than this; as --since."),
+)
 _COMMON = (
     click.option("--appointment", type=click.IntRange(1), help="Only about the appointment with this AptNum."),
     click.option("--patient", type=click.IntRange(1), help="Only about the patient with this PatNum."),
-    click.option("--since", help="Not older: 10m, 2h, 3d, or a time such as 2026-11-20T18:00."),
-    click.option("--until", help="Older than this; as --since."),
+    *_TIMES,
+)
+_DEAD = (
+    _OFFICE,
+    click.option("--of", help="Only this kind: delivery, row or write."),
+    click.option("--code", help="Only with this reason code."),
+    click.option("--reaction", help="Only of this reaction."),
+    *_TIMES,
 )
 _DELIVERY = (
     _OFFICE,
@@ -52,6 +62,23 @@ def write_options(command: CommandT) -> CommandT:
     for option in reversed(_WRITE):
         command = option(command)
     return command
+
+
+def dead_options(command: CommandT) -> CommandT:
+    """The options that choose dead letters."""
+    for option in reversed(_DEAD):
+        command = option(command)
+    return command
+
+
+def dead_filter(said: dict[str, Any]) -> DeadFilter:
+    """The filter that the options say.
+
+    :raises FilterInvalid: one of them has a value it cannot have.
+    """
+    from odevents.store.filters import DeadFilter
+
+    return DeadFilter.parse(said, time.time())
 
 
 def delivery_filter(runtime: Runtime, said: dict[str, Any]) -> DeliveryFilter:

@@ -29,6 +29,7 @@ COMMANDS = {
     "dead": ("odevents.cli.dead", "What was given up on: look, try again, or let go."),
     "replay": ("odevents.cli.replay", "Process stored deliveries again."),
     "backfill": ("odevents.cli.backfill", "Read by REST what the events did not bring; make all rows known."),
+    "bulk": ("odevents.cli.bulk", "Replays and requeues of many things at once: how far they are, and stop."),
     "pause": ("odevents.cli.pause", "Hold effects back, while receiving goes on."),
     "resume": ("odevents.cli.resume", "Let held effects go."),
     "trigger": ("odevents.cli.trigger", "Send an invented event to the receiver."),

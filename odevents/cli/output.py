@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from odevents.store.records import Page
+    from odevents.store.filters import Page
 
 T = TypeVar("T")
 

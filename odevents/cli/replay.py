@@ -2,69 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
-from odevents.cli.output import each
-from odevents.cli.wish import go_on, oldest, reason_option, since_option, wish, yes_option
+from odevents.cli.filtering import delivery_filter, delivery_options
+from odevents.cli.wish import reason_option, wish, yes_option
 from odevents.errors import ConfigError
-
-if TYPE_CHECKING:
-    from odevents.runtime import Runtime
-    from odevents.store.inbox import Entry
-
-_MOST = 200_000
 
 
 @click.command()
 @click.argument("deliveries", nargs=-1)
 @click.option("--failed", "which", flag_value="failed", help="Those with rows, or writes, that were given up on.")
 @click.option("--unprocessed", "which", flag_value="unprocessed", help="Those about which nothing was done.")
-@click.option("--all", "which", flag_value="all", help="All that are stored.")
-@click.option("--office", help="Only of this office.")
-@click.option("--table", help="Only of this watch table or UI event.")
-@since_option
+@click.option("--all", "which", flag_value="all", help="All that the other options choose.")
+@delivery_options
 @reason_option
 @yes_option
-def replay(
-    deliveries: tuple[str, ...], which: str | None, office: str | None, table: str | None, since: str | None,
-    reason: str, yes: bool,
-) -> None:  # fmt: skip
-    """Process stored deliveries again, as new ones, by today's reactions. What took effect already will not again."""
+def replay(deliveries: tuple[str, ...], which: str | None, reason: str, yes: bool, **said: Any) -> None:
+    """Process stored deliveries again, as new ones, by today's reactions. What took effect already will not again.
+
+    Many are counted first, and with --yes handed to the workers a handful at a time; `odevents bulk` shows how far.
+    """
     from odevents.cli.context import attach
+    from odevents.cli.deliveries import find
 
     if bool(deliveries) == bool(which):
         raise ConfigError("name the deliveries, or one of --failed, --unprocessed and --all")
     runtime = attach()
-    chosen = _chosen(runtime, deliveries, which, office, table, oldest(since))
-    if not go_on(len(chosen), "deliveries", yes=yes or bool(deliveries)):
+    if which:
+        _replay_all(runtime, which, said, reason, yes)
         return
     wanted = wish(reason)
-    for entry in reversed(chosen):  # oldest first, as they came
+    for entry in [find(runtime, delivery) for delivery in deliveries]:
         click.echo(f"{entry.id} comes again as {runtime.again.replay(entry, wanted)}")
 
 
-def _chosen(
-    runtime: Runtime, ids: tuple[str, ...], which: str | None, office: str | None, table: str | None, since: float
-) -> list[Entry]:
-    if ids:
-        from odevents.cli.deliveries import find
+def _replay_all(runtime: Any, which: str, said: dict[str, Any], reason: str, yes: bool) -> None:
+    from dataclasses import replace
 
-        return [find(runtime, delivery) for delivery in reversed(ids)]
-    from odevents.store.filters import DeliveryFilter
+    from odevents.cli.bulk import do_all
+    from odevents.store.filters import DeadFilter
 
-    wanted = DeliveryFilter(office or "", since=since, watch=table or "")
-    failed = {letter.delivery for letter in runtime.store.dead_letters.recent(_MOST)}
-
-    def fits(entry: Entry) -> bool:
-        if which == "failed":
-            return entry.status == "dead" or entry.id in failed
-        return which == "all" or not entry.wanted
-
-    wanted = DeliveryFilter(office or "", since=since, watch=table or "")
-    return [
-        entry
-        for entry in each(lambda at: runtime.store.records.deliveries(wanted, cursor=at), _MOST)
-        if entry.status != "waiting" and not entry.replay_of and entry.received_at >= since and fits(entry)
-    ]
+    wanted = delivery_filter(runtime, said)
+    if which == "unprocessed":
+        wanted = replace(wanted, outcome="unwanted")
+    if which != "failed":
+        do_all(runtime, "replay", wanted, reason, "deliveries", yes=yes)
+        return
+    if set(wanted.query()) - {"office", "since", "until"}:
+        raise ConfigError("with --failed only --office, --since and --until choose")
+    failed = DeadFilter(wanted.office, wanted.since, wanted.until)
+    do_all(runtime, "replay", failed, reason, "deliveries", yes=yes)

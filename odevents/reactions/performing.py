@@ -218,4 +218,5 @@ def _letter(write: Write, result: Result, now: float) -> DeadLetter:
         message=f"{write.reaction}: {write.action} {write.id} was given up after {write.attempts} attempts",
         at=now,
         write=write.id,
+        reaction=write.reaction,
     )

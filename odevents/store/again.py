@@ -50,23 +50,14 @@ class Again:
         :raises ConfigError: there is nothing left that could be tried.
         """
         steps = Steps()
-        if letter.of == "write":
-            again = self._requeue_write(steps, letter, wish.at)
-        else:
-            body = self._store.dead_letters.content(letter)
-            body = b"[" + body + b"]" if letter.of == "row" else body
-            original = letter.delivery if letter.of == "delivery" else ""
-            again = self._deliver(steps, letter.office, original, letter.table, body, wish.at)
-        self._forget(steps, letter)
+        again = self.add_requeue(steps, letter, wish.at)
         self._do(steps, letter.office, "requeue", letter.id, wish)
         return again
 
     def drop(self, letter: DeadLetter, wish: Wish) -> None:
         """Let a dead letter go for good."""
         steps = Steps()
-        self._forget(steps, letter)
-        if letter.write:
-            steps.add("EXPIRE", keys.write(letter.office, letter.write), self._keep_seconds)
+        self.add_drop(steps, letter)
         self._do(steps, letter.office, "drop", letter.id, wish)
 
     def replay(self, entry: Entry, wish: Wish) -> str:
@@ -74,13 +65,35 @@ class Again:
 
         :raises ConfigError: it waits to be processed anyway.
         """
-        if entry.status == "waiting":
-            raise ConfigError(f"{entry.id} has not been processed yet; it need not be replayed")
         steps = Steps()
-        body = self._store.inbox.body(entry.office, entry.id)
-        again = self._deliver(steps, entry.office, entry.replay_of or entry.id, entry.table, body, wish.at)
+        again = self.add_replay(steps, entry, wish.at)
         self._do(steps, entry.office, "replay", entry.id, wish)
         return again
+
+    def add_requeue(self, steps: Steps, letter: DeadLetter, now: float) -> str:
+        """Add the steps of :meth:`requeue`, but for the deed."""
+        if letter.of == "write":
+            again = self._requeue_write(steps, letter, now)
+        else:
+            body = self._store.dead_letters.content(letter)
+            body = b"[" + body + b"]" if letter.of == "row" else body
+            original = letter.delivery if letter.of == "delivery" else ""
+            again = self._deliver(steps, letter.office, original, letter.table, body, now)
+        self._forget(steps, letter)
+        return again
+
+    def add_drop(self, steps: Steps, letter: DeadLetter) -> None:
+        """Add the steps of :meth:`drop`, but for the deed."""
+        self._forget(steps, letter)
+        if letter.write:
+            steps.add("EXPIRE", keys.write(letter.office, letter.write), self._keep_seconds)
+
+    def add_replay(self, steps: Steps, entry: Entry, now: float) -> str:
+        """Add the steps of :meth:`replay`, but for the deed."""
+        if entry.status == "waiting":
+            raise ConfigError(f"{entry.id} has not been processed yet; it need not be replayed")
+        body = self._store.inbox.body(entry.office, entry.id)
+        return self._deliver(steps, entry.office, entry.replay_of or entry.id, entry.table, body, now)
 
     def _requeue_write(self, steps: Steps, letter: DeadLetter, now: float) -> str:
         write = self._given_up(letter, letter.write)

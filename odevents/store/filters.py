@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from odevents.errors import FilterInvalid
 from odevents.events.change import Kind
@@ -33,6 +33,7 @@ _NAME = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,98}[\x21-\x7e])?")
 _ABOUT = re.compile(rf"[0-9a-f]{{{2 * ABOUT_BYTES}}}")
 
 FilterT = TypeVar("FilterT", bound="_Filter")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,6 @@ class _Filter:
     """
 
     office: str = ""
-    about: str = ""
     since: float = 0.0
     until: float = 0.0
 
@@ -102,6 +102,7 @@ class DeliveryFilter(_Filter):
     outcome: str = ""
     mode: str = ""
     workstation: str = ""
+    about: str = ""
 
     ALLOWED: ClassVar[Mapping[str, tuple[str, ...]]] = {"outcome": OUTCOMES, "mode": MODES}
 
@@ -116,8 +117,35 @@ class WriteFilter(_Filter):
     reaction: str = ""
     state: str = ""
     reason: str = ""
+    about: str = ""
 
     ALLOWED: ClassVar[Mapping[str, tuple[str, ...]]] = {"state": tuple(map(str, State))}
+
+
+@dataclass(frozen=True)
+class DeadFilter(_Filter):
+    """Which dead letters.
+
+    :ivar of: ``delivery``, ``row`` or ``write``.
+    :ivar code: reason code.
+    """
+
+    of: str = ""
+    code: str = ""
+    reaction: str = ""
+
+    ALLOWED: ClassVar[Mapping[str, tuple[str, ...]]] = {"of": ("delivery", "row", "write")}
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of what was asked for.
+
+    :ivar next: the cursor to go on from, ``""`` when there is no more.
+    """
+
+    found: list[T]
+    next: str
 
 
 def moment(name: str, text: str, now: float) -> float:

@@ -22,6 +22,10 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:jobs                         hash         periodic job -> its last run
     odevents:1:ready                        string       written to see that writing works
     odevents:1:epoch                        string       since when the ledger forgets nothing
+    odevents:1:bulk                         sorted set   bulk jobs -> when they were asked for (ms)
+    odevents:1:bulk:{job}                   hash         what, which, who, why, how far
+    odevents:1:bulk:lease:{job}             string       who is changing what is known of a job
+    odevents:1:bulk:{job}:{office}          sorted set   what is still to be done -> its order
     odevents:1:pauses                       hash         scope -> who holds effects back, and why
     odevents:1:audit                        stream       what people did: who, what, why
     odevents:1:<office>:inbox               list         delivery ids, oldest first
@@ -71,8 +75,21 @@ SCHEDULER = f"{ROOT}:scheduler"
 JOBS = f"{ROOT}:jobs"
 READY = f"{ROOT}:ready"
 EPOCH = f"{ROOT}:epoch"
+BULK = f"{ROOT}:bulk"
 PAUSES = f"{ROOT}:pauses"
 AUDIT = f"{ROOT}:audit"
+
+
+def bulk(job: str) -> str:
+    return f"{BULK}:{job}"
+
+
+def bulk_lease(job: str) -> str:
+    return f"{BULK}:lease:{job}"
+
+
+def bulk_items(job: str, office: str) -> str:
+    return f"{BULK}:{job}:{office}"
 
 
 def lanes(lane: Lane) -> str:

@@ -7,12 +7,11 @@ with a place to go on from. Nothing here opens a sealed value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from odevents.store import keys
 from odevents.store.atomic import in_store
-from odevents.store.filters import REFUSED, DeliveryFilter, WriteFilter
+from odevents.store.filters import REFUSED, DeliveryFilter, Page, WriteFilter
 from odevents.store.ids import first_packed, packed, unpacked
 from odevents.store.inbox import SUMMARY, Entry, entry_from
 from odevents.store.index import BUCKET_SECONDS, Candidate, Chunk, Index, Match, Place, chunks, drop_excess
@@ -46,17 +45,6 @@ _MOST_WAITING = 1_000
 
 _FAR = 1e11
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """Some of what was asked for.
-
-    :ivar next: the cursor to go on from, ``""`` when there is no more.
-    """
-
-    found: list[T]
-    next: str
 
 
 class Records:

@@ -12,10 +12,10 @@ import redis
 
 from odevents.errors import FilterInvalid
 from odevents.store import index, keys, records
-from odevents.store.filters import DeliveryFilter, WriteFilter
+from odevents.store.filters import DeliveryFilter, Page, WriteFilter
 from odevents.store.ledger import State
 from odevents.store.packing import DELIVERIES, about
-from odevents.store.records import Page, fits
+from odevents.store.records import fits
 from odevents.store.seal import Seals
 from tests.support.recorded import Recorded
 
@@ -193,7 +193,7 @@ def test_a_page_of_twenty_thousand_is_quick(recorded: Recorded) -> None:
 
 def test_filters_say_the_same_as_an_address_and_as_a_value() -> None:
     """parse(query(x)) == x, and what cannot be is refused with words that help."""
-    wanted = DeliveryFilter("southside", "0" * 12, NOW, NOW + 60, "Appointment", "updated", "live", "SRV 01")
+    wanted = DeliveryFilter("southside", NOW, NOW + 60, "Appointment", "updated", "live", "SRV 01", "0" * 12)
     assert DeliveryFilter.parse(wanted.query(), time.time()) == wanted
     assert DeliveryFilter.parse({"since": "2h", "page": "3"}, NOW) == DeliveryFilter(since=NOW - 7200)
     assert WriteFilter.parse(WriteFilter(state="dead", reason="x").query(), NOW) == WriteFilter(
