@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from odevents.cli.output import json_option, print_records
+from odevents.cli.filtering import write_filter, write_options
+from odevents.cli.output import each, json_option, local, print_records
 from odevents.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from odevents.reactions.registry import Examination
     from odevents.runtime import Runtime
     from odevents.store.inbox import Entry
+    from odevents.store.write_seen import WriteSeen
 
 _MOST = 100_000
+_WRITES = ("write", "changed", "office", "reaction", "action", "state", "reason", "attempts", "delivery")
 
 
 @click.group()
@@ -47,6 +50,21 @@ def list_(as_json: bool) -> None:
 
 
 @reactions.command()
+@write_options
+@click.option("--dead", is_flag=True, help="Only what was given up on; as --state dead.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="How many, last changed first.")
+@json_option
+def writes(dead: bool, limit: int, as_json: bool, **said: Any) -> None:
+    """List what reactions wrote, or would have, or could not: each write as it stands, the last error with it."""
+    from odevents.cli.context import attach
+
+    runtime = attach()
+    wanted = write_filter(runtime, {**said, "state": "dead"} if dead else said)
+    found = each(lambda cursor: runtime.store.records.writes(wanted, cursor=cursor), limit)
+    print_records([_write(write) for write in found], _WRITES, as_json=as_json)
+
+
+@reactions.command()
 @click.argument("delivery")
 @click.option("--row", type=click.IntRange(0), help="Only this row, counted from 0.")
 @json_option
@@ -68,6 +86,22 @@ def explain(delivery: str, row: int | None, as_json: bool) -> None:
         return
     for found in explained:
         _print_row(found)
+
+
+def _write(write: WriteSeen) -> dict[str, Any]:
+    return {
+        "write": write.id,
+        "changed": local(write.changed_ms / 1000),
+        "office": write.office,
+        "reaction": write.reaction,
+        "action": write.action,
+        "state": write.state,
+        "reason": write.reason,
+        "attempts": write.attempts,
+        "delivery": write.delivery,
+        "table": write.table,
+        "handler": write.handler,
+    }
 
 
 def _not_understood(runtime: Runtime, entry: Entry) -> dict[str, str]:

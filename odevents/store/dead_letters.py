@@ -60,7 +60,8 @@ class DeadLetters:
 
     def recent(self, limit: int) -> list[DeadLetter]:
         """The newest, newest first."""
-        found, cursor = [], ""
+        found: list[DeadLetter] = []
+        cursor = ""
         while len(found) < limit:
             page = self.page(DeadFilter(), cursor=cursor, limit=limit - len(found))
             found, cursor = found + page.found, page.next
