@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import getpass
+import re
 import time
 from typing import TYPE_CHECKING
 
 import click
+
+from odevents.errors import ConfigError
 
 if TYPE_CHECKING:
     from odevents.store.again import Wish
 
 reason_option = click.option("--reason", required=True, help="Why; it is kept with your name.")
 yes_option = click.option("--yes", is_flag=True, help="Do it; without, only say how many it would be.")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def wish(reason: str) -> Wish:
@@ -20,6 +24,19 @@ def wish(reason: str) -> Wish:
     from odevents.store.again import Wish
 
     return Wish(getpass.getuser(), time.time(), reason)
+
+
+def oldest(since: str | None) -> float:
+    """The moment that a ``--since`` names, in seconds since the epoch.
+
+    :raises ConfigError: it is not a number and a unit.
+    """
+    if since is None:
+        return 0.0
+    found = re.fullmatch(r"(\d{1,6})([smhd])", since)
+    if found is None:
+        raise ConfigError(f"--since {since} is not a number with s, m, h or d, such as 2h")
+    return time.time() - int(found[1]) * _UNITS[found[2]]
 
 
 def go_on(number: int, what: str, *, yes: bool) -> bool:
