@@ -25,7 +25,7 @@ from odevents.errors import ConfigError
 PREFIX = "ODEVENTS_"
 _FILE = "_FILE"
 _LAX = re.compile(r"[?&]ssl_(cert_reqs=(none|optional)|check_hostname=(false|no|0))", re.IGNORECASE)
-_SECRETS = ("redis_url", "sealing_keys", "identity_key", "receiver_index", "path_secret")
+_SECRETS = ("redis_url", "sealing_keys", "identity_key", "receiver_index", "path_secret", "metrics_token")
 
 SEALING_VARIABLES = frozenset(
     {f"{PREFIX}SEALING_KEYS", f"{PREFIX}SEALING_KEYS_FILE", f"{PREFIX}IDENTITY_KEY", f"{PREFIX}IDENTITY_KEY_FILE"}
@@ -73,6 +73,19 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices(f"{PREFIX}PORT", "PORT"),
         description="port the receiver listens on",
     )
+    console_host: str = Field("127.0.0.1", description="address of the operator's page; elsewhere it needs accounts")
+    console_port: int = Field(8321, ge=0, le=65535, description="port of the operator's page")
+    console_on_serve: bool = Field(
+        False, description="also show the operator's page at /console of the receiver's port; needs accounts"
+    )
+    console_proxy: str = Field(
+        "", description="address or network of a proxy that signs people in and names them in a header"
+    )
+    console_proxy_header: str = Field("X-Forwarded-User", description="the header in which that proxy names them")
+    metrics_token: SecretStr | None = Field(
+        None, description="what `Authorization: Bearer …` must hold at /metrics; unset: only this machine is answered"
+    )
+    simulated: bool = Field(False, description="all offices are invented, and every page says so (set by the demo)")
     data: Path = Field(Path("data"), description="folder of the embedded server")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severe line logged")
     max_body_bytes: int = Field(8 * 1024 * 1024, ge=1024, description="largest delivery taken")

@@ -19,11 +19,13 @@ from rq.exceptions import DequeueTimeout
 from rq.serializers import JSONSerializer
 from rq.worker import WorkerStatus
 
+from odevents import __version__
 from odevents.errors import StoreUnavailable
 from odevents.log import configure_logging, logger, place_of
 from odevents.queues import GuardedJob, Work, queue
 from odevents.runtime import process_runtime
 from odevents.store.connection import connect_rq
+from odevents.store.presence import present
 from workers.carrying import Carrier
 
 if TYPE_CHECKING:
@@ -148,7 +150,8 @@ def run(work: Work) -> None:
     if work != "inbox":
         worker.carrier = _process_carrier(work)
     logger.info("worker ready", lane=work, pid=os.getpid())
-    worker.work(logging_level="ERROR")
+    with present(runtime.redis, f"worker {work}", __version__):
+        worker.work(logging_level="ERROR")
     if worker.carrier:
         worker.carrier.stop()
 

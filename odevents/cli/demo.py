@@ -33,19 +33,22 @@ UNDERSTOOD_WITHIN = 60.0
 
 @click.command()
 @click.option("--port", default=8320, show_default=True, help="Port of the webhook on 127.0.0.1; 0 takes a free one.")
+@click.option("--console-port", type=int, help="Port of the page, else 8321, or a free one where --port is 0.")
 @click.option("--rate", default=20, show_default=True, help="Changes a minute that people at the offices make.")
 @click.option("--seconds", type=float, help="Stop by itself after so many seconds.")
-def demo(port: int, rate: int, seconds: float | None) -> None:
-    """Receiver, workers, scheduler and a pretend Open Dental with three invented offices, all on this machine."""
+def demo(port: int, console_port: int | None, rate: int, seconds: float | None) -> None:
+    """Receiver, workers, scheduler, page and a pretend Open Dental with three invented offices, all on this machine."""
     from odevents.log import configure_logging
     from odevents.simulator import Simulator, demo_offices
     from workers.supervisor import Supervisor
 
     configure_logging("error", json=False)
-    port = port or _free_port()
-    listening("127.0.0.1", port).close()  # refuse a port that is taken before anything is started
+    console_port = (8321 if port else 0) if console_port is None else console_port
+    port, console_port = port or _free_port(), console_port or _free_port()
+    for wanted in (port, console_port):
+        listening("127.0.0.1", wanted).close()  # refuse a port that is taken before anything is started
     with _server() as redis_url, Simulator(demo_offices(3), rate=rate) as clinic:
-        environment = _environment(redis_url, clinic, port)
+        environment = _environment(redis_url, clinic, port, console_port)
         os.environ |= environment
         from odevents.cli.kept import write_index
         from odevents.cli.up import everything
@@ -64,7 +67,7 @@ def demo(port: int, rate: int, seconds: float | None) -> None:
             _prime(runtime, clinic, port, supervisor)
             if not supervisor.stopping:
                 _subscribe(runtime, clinic, port)
-                _introduce(runtime, clinic, port, rate)
+                _introduce(runtime, clinic, rate)
                 _watch(runtime, supervisor, seconds)
         finally:
             click.echo("\n  stopping …", err=True)
@@ -87,7 +90,7 @@ def _server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _environment(redis_url: str, clinic: Simulator, port: int) -> dict[str, str]:
+def _environment(redis_url: str, clinic: Simulator, port: int, console_port: int) -> dict[str, str]:
     """The settings of all processes of the demo, its configuration file written."""
     from odevents.cli.kept import keys_in
     from odevents.simulator import DEVELOPER_KEY
@@ -104,6 +107,8 @@ def _environment(redis_url: str, clinic: Simulator, port: int) -> dict[str, str]
         "ODEVENTS_DATA": str(folder),
         "ODEVENTS_HOST": "127.0.0.1",
         "ODEVENTS_PORT": str(port),
+        "ODEVENTS_CONSOLE_PORT": str(console_port),
+        "ODEVENTS_SIMULATED": "true",
         "ODEVENTS_LOG_LEVEL": "warning",
         "ODEVENTS_ALLOW_DOUBTFUL_REDIS": "1",
         "REDIS_URL": redis_url,
@@ -180,9 +185,11 @@ def _clients(clinic: Simulator) -> Iterator[tuple[Office, OpenDental]]:
             yield office, OpenDental(session)
 
 
-def _introduce(runtime: Runtime, clinic: Simulator, port: int, rate: int) -> None:
+def _introduce(runtime: Runtime, clinic: Simulator, rate: int) -> None:
+    port, console_port = runtime.settings.port, runtime.settings.console_port
     modes = ", ".join(f"{office.name} ({office.mode})" for office in runtime.offices.values())
     click.echo("  odevents demo: everything below is invented; nothing leaves this machine")
+    click.echo(f"  page       http://127.0.0.1:{console_port}")
     click.echo(f"  webhooks   http://127.0.0.1:{port}/apievents/…")
     click.echo(f"  office API {clinic.base_url}   (pretend Open Dental)")
     click.echo(f"  offices    {modes}        {rate} changes a minute")

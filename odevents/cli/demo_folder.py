@@ -13,8 +13,9 @@ from odevents.errors import ConfigError
 
 _VARIABLES = frozenset(
     {
-        "ODEVENTS_CONFIG", "ODEVENTS_HOST", "ODEVENTS_PORT", "ODEVENTS_LOG_LEVEL", "ODEVENTS_ALLOW_DOUBTFUL_REDIS",
-        "ODEVENTS_SEALING_KEYS", "ODEVENTS_IDENTITY_KEY", "REDIS_URL",
+        "ODEVENTS_CONFIG", "ODEVENTS_HOST", "ODEVENTS_PORT", "ODEVENTS_CONSOLE_PORT", "ODEVENTS_SIMULATED",
+        "ODEVENTS_LOG_LEVEL", "ODEVENTS_ALLOW_DOUBTFUL_REDIS", "ODEVENTS_SEALING_KEYS",
+        "ODEVENTS_IDENTITY_KEY", "REDIS_URL",
     }
 )  # fmt: skip
 """What a demo says of itself, besides the invented keys of its offices; nothing else is taken from its file."""

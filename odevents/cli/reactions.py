@@ -11,7 +11,6 @@ from odevents.cli.output import each, json_option, local, print_records
 from odevents.errors import ConfigError
 
 if TYPE_CHECKING:
-    from odevents.events.change import Change
     from odevents.reactions.registry import Examination
     from odevents.runtime import Runtime
     from odevents.store.inbox import Entry
@@ -116,39 +115,17 @@ def _not_understood(runtime: Runtime, entry: Entry) -> dict[str, str]:
 
 
 def _explained(runtime: Runtime, entry: Entry) -> list[dict[str, Any]]:
-    from odevents.events.change import QUIET, Kind
-    from odevents.reactions.registry import examine
+    from odevents.explaining import explained
 
-    quiet = {str(kind) for kind in QUIET} | {"unreadable"}
-    found = []
-    for index, (outcome, change) in enumerate(_changes(runtime, entry)):
-        said: dict[str, Any] = {"row": index, "outcome": str(outcome.kind), "reason": outcome.reason, "reactions": []}
-        if outcome.kind not in quiet and change is not None:
-            assert isinstance(change.kind, Kind)
-            said["reactions"] = [_said(examine(reaction, change)) for reaction in runtime.registry]
-        found.append(said)
-    return found
-
-
-def _changes(runtime: Runtime, entry: Entry) -> list[tuple[Any, Change[Any] | None]]:
-    """Each row's recorded outcome, and the change it was, made again from the stored rows."""
-    from odevents.events.change import Change, Kind
-    from odevents.events.delivery import kept_rows_in
-
-    outcomes = runtime.store.inbox.outcomes(entry.office, entry.id)
-    rows = kept_rows_in(runtime.store.inbox.body(entry.office, entry.id))
     return [
-        (
-            outcome,
-            Change(
-                Kind(outcome.kind), entry.office, entry.table, outcome.key, "", values, outcome.old,
-                frozenset(outcome.fields), entry.workstation, entry.id,
-            )
-            if isinstance(values, dict) and outcome.kind != "unreadable"
-            else None,
-        )
-        for outcome, values in zip(outcomes, rows, strict=True)
-    ]  # fmt: skip
+        {
+            "row": row.number,
+            "outcome": row.outcome.kind,
+            "reason": row.outcome.reason,
+            "reactions": [_said(examination) for examination in row.examinations],
+        }
+        for row in explained(runtime.store, runtime.registry, entry)
+    ]
 
 
 def _said(examination: Examination) -> dict[str, Any]:

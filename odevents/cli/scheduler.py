@@ -7,6 +7,7 @@ import threading
 
 import click
 
+from odevents import __version__
 from odevents.cli.output import json_option, local, print_records
 
 
@@ -48,11 +49,14 @@ def _run() -> None:
     from odevents.log import configure_logging
     from odevents.reloading import Reloading, start_anew
     from odevents.runtime import load_runtime
+    from odevents.store.presence import present
     from workers.schedule import run
 
     runtime = load_runtime()
     configure_logging(runtime.settings.log_level, json=not sys.stderr.isatty())
     renewed = threading.Event()
     Reloading(load_runtime, runtime).watch(lambda _: renewed.set())
-    if not run(runtime, renewed):
+    with present(runtime.redis, "scheduler", __version__):
+        signalled = run(runtime, renewed)
+    if not signalled:
         start_anew()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from odevents import __version__
 from odevents.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def serve() -> None:
     from odevents.log import configure_logging, logger
     from odevents.reloading import Reloading
     from odevents.runtime import load_receiver_runtime
+    from odevents.store.presence import present
 
     runtime = load_receiver_runtime()
     configure_logging(runtime.settings.log_level, json=not sys.stderr.isatty())
@@ -35,7 +37,8 @@ def serve() -> None:
     Reloading(load_receiver_runtime, runtime).watch(lambda found: receiver.know(found.receiver_index))
     listener = listening(runtime.settings.host, runtime.settings.port)
     logger.info("receiver starts", host=runtime.settings.host, port=listener.getsockname()[1], pid=os.getpid())
-    server.run([listener])
+    with present(runtime.redis, "serve", __version__):
+        server.run([listener])
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 def up() -> None:
-    """Run receiver, workers and scheduler. Without REDIS_URL an embedded server keeps its data in ODEVENTS_DATA."""
+    """Run everything: receiver, workers, scheduler, page. Without REDIS_URL an embedded server keeps ODEVENTS_DATA."""
     from odevents.cli.kept import key_file, keys_in, missing_keys, server_file, write_index
     from odevents.cli.serve import listening
     from odevents.log import configure_logging, logger
@@ -28,6 +28,7 @@ def up() -> None:
     configure_logging(settings.log_level, json=not sys.stderr.isatty())
     checked_config(settings.config)  # refuse what is wrong before anything is made or started
     listening(settings.host, settings.port).close()
+    listening(settings.console_host, settings.console_port).close()
     missing = missing_keys(settings)
     identity = "ODEVENTS_IDENTITY_KEY"
     new = identity in missing and not key_file(settings.data, identity).exists()
@@ -66,4 +67,4 @@ def everything(runtime: Runtime) -> list[Child]:
 
     given = {"ODEVENTS_RECEIVER_INDEX_FILE": str(index_file(runtime))}
     serve = Child("serve", ["odevents.cli.main", "serve"], given, SEALING_VARIABLES | runtime.config.secret_variables)
-    return [serve, *(Child(name, ["odevents.cli.main", name]) for name in ("worker", "scheduler"))]
+    return [serve, *(Child(name, ["odevents.cli.main", name]) for name in ("worker", "scheduler", "console"))]

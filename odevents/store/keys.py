@@ -28,6 +28,11 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:bulk:{job}:{office}          sorted set   what is still to be done -> its order
     odevents:1:pauses                       hash         scope -> who holds effects back, and why
     odevents:1:audit                        stream       what people did: who, what, why
+    odevents:1:processes                    hash         process -> since when it runs, and when it last said so
+    odevents:1:accounts                     hash         name -> who may use the console, and what for
+    odevents:1:session:{hash}               string       somebody signed in to the console, for a while
+    odevents:1:failures:{hash}              string       failed sign-ins from one address, for a while
+    odevents:1:revealed:{who}:{delivery}    string       until when its values are shown to one person
     odevents:1:<office>:inbox               list         delivery ids, oldest first
     odevents:1:<office>:delivery:{id}       hash
     odevents:1:<office>:refused             sorted set   fingerprint of a refused body -> when it last came (ms)
@@ -78,6 +83,20 @@ EPOCH = f"{ROOT}:epoch"
 BULK = f"{ROOT}:bulk"
 PAUSES = f"{ROOT}:pauses"
 AUDIT = f"{ROOT}:audit"
+PROCESSES = f"{ROOT}:processes"
+ACCOUNTS = f"{ROOT}:accounts"
+
+
+def session(hashed: str) -> str:
+    return f"{ROOT}:session:{hashed}"
+
+
+def failures(hashed: str) -> str:
+    return f"{ROOT}:failures:{hashed}"
+
+
+def revealed(who: str, delivery_id: str) -> str:
+    return f"{ROOT}:revealed:{who}:{delivery_id}"
 
 
 def bulk(job: str) -> str:

@@ -106,6 +106,7 @@ def test_up_survives_kill_9_of_itself_with_everything_it_had_acknowledged(folder
     port = free_port()
     environment = {
         "ODEVENTS_PORT": str(port),
+        "ODEVENTS_CONSOLE_PORT": "0",
         "OD_KEY_SOUTHSIDE": "customer-key-of-southside",
         "OD_DEVELOPER_KEY": "developer-key",
     }

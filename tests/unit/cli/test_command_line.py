@@ -190,7 +190,7 @@ def test_nothing_is_started_on_a_port_that_is_taken(tmp_path: Path, redis_url: s
 def test_up_makes_nothing_before_its_configuration_is_right(tmp_path: Path) -> None:
     """Else the next start would take itself for an old installation that has forgotten its writes."""
     (tmp_path / "odevents.toml").write_text("[offices]\n")
-    told = run("up", folder=tmp_path, ODEVENTS_PORT="0")
+    told = run("up", folder=tmp_path, ODEVENTS_PORT="0", ODEVENTS_CONSOLE_PORT="0")
 
     assert (told.returncode, "there is no office" in told.stderr) == (1, True)
     assert [file.name for file in tmp_path.iterdir()] == ["odevents.toml"]
