@@ -22,7 +22,7 @@ from rq.worker import WorkerStatus
 from odevents import __version__
 from odevents.errors import StoreUnavailable
 from odevents.log import configure_logging, logger, place_of
-from odevents.queues import GuardedJob, Work, queue
+from odevents.queues import NOT_OURS, GuardedJob, Work, queue
 from odevents.runtime import process_runtime
 from odevents.store.connection import connect_rq
 from odevents.store.presence import present
@@ -79,6 +79,10 @@ class LaneWorker(SimpleWorker):
             except NotConnected as error:
                 logger.warning("Redis does not answer", error=type(error).__name__)
                 time.sleep(_LOOK_EVERY)
+            except Exception as error:
+                if not hasattr(error, "job_id"):  # RQ's mark on what it could not even read as a job
+                    raise
+                logger.error(NOT_OURS, code="forged-job", error=type(error).__name__)
         return None
 
     def _has_room(self) -> bool:
