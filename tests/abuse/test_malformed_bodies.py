@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from odevents.errors import DeliveryRefused
-from odevents.events.delivery import rows_in
+from odevents.events.delivery import glance_at, rows_in
 from odevents.events.redacting import redacted
 from tests.abuse.conftest import so_many
 from tests.abuse.malformed import KINDS, malformed
@@ -66,7 +66,7 @@ def test_no_body_stalls_the_event_loop(name: str) -> None:
 
 def _read(body: bytes) -> None:
     try:
-        rows_in(body)
+        glance_at(body)
     except DeliveryRefused:
         redacted(body)
 
@@ -79,14 +79,14 @@ def _processor_time(act: Callable[[], None]) -> float:
 
 WRITTEN = {
     "100,000 arrays within each other": b"[" * 100_000 + b"]" * 100_000,
-    "`NaN`, `Infinity`, `1e999`": b'[{"a": NaN}]|[{"a": Infinity}]|[{"a": 1e999}]',
-    "a whole number of a million digits": b'[{"a": ' + b"9" * 1_000_000 + b"}]",
+    "`NaN`, `Infinity`": b'[{"a": NaN}]|[{"a": Infinity}]',
+    "`1e999`, or a whole number of a million digits": b'[{"a": 1e999}]|[{"a": ' + b"9" * 1_000_000 + b"}]",
     "the same key twice": b'[{"AptNum": 1, "AptNum": 2}]',
     "half of a surrogate pair, `\\ud800`": b'[{"a": "\\ud800"}]',
     "UTF-16, or UTF-8 with a byte order mark": '[{"a": 1}]'.encode("utf-16") + b"|" + b'\xef\xbb\xbf[{"a": 1}]',
     "bytes that are not UTF-8": b'[{"a": "\xff"}]',
     "a NUL outside or inside of a text": b'[{"a": 1}]\0|[{"a": "\0"}]',
-    "more than 250,000 values": b"[" + b"1," * 300_000 + b"1]",
+    "more than 250,000 elements": b"[" + b"1," * 300_000 + b"1]|[" + b"{}," * 300_000 + b"{}]",
     "a number, a text, `true`, `null`, nothing": b'5|"rows"|true|null|',
     "one object": b'{"PatNum": 3}',
     "an array with elements that are no objects": b'[5, {"AptNum": 1}]',
