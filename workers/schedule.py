@@ -14,17 +14,20 @@ from odevents.runtime import Runtime
 from odevents.store import keys
 from odevents.store.atomic import Lease
 from odevents.store.ids import new_id
+from workers.offices_round import OfficesRound, looking_after
 from workers.rounds import Job, Rounds
 
 
-def jobs(runtime: Runtime, still_ours: Callable[[], None]) -> list[Job]:  # noqa: ARG001  slow jobs will
+def jobs(runtime: Runtime, still_ours: Callable[[], None]) -> list[Job]:
     """The periodic jobs.
 
     :param still_ours: for slow ones, to be called between their parts; raises when this process must stop acting.
     """
+    offices = OfficesRound(runtime.offices, looking_after(runtime, still_ours))
     return [
         Job("sweep", 1.0, runtime.hints.sweep),
         Job("bulk", 1.0, runtime.bulk.work),
+        Job("freshness", 0.5, offices.go),
         Job("forget", 600.0, lambda _: runtime.store.records.forget()),
     ]
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "reactions": ("odevents.cli.reactions", "What is done about changes, and why, or why not."),
     "dead": ("odevents.cli.dead", "What was given up on: look, try again, or let go."),
     "replay": ("odevents.cli.replay", "Process stored deliveries again."),
+    "freshness": ("odevents.cli.freshness", "Whether each office's feeds are alive, and how we know."),
     "backfill": ("odevents.cli.backfill", "Read by REST what the events did not bring; make all rows known."),
     "bulk": ("odevents.cli.bulk", "Replays and requeues of many things at once: how far they are, and stop."),
     "pause": ("odevents.cli.pause", "Hold effects back, while receiving goes on."),

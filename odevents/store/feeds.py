@@ -166,7 +166,10 @@ class Feeds:
         """Keep what is known of these tables, and forget those that nobody looks after any more."""
         with self._redis.pipeline(transaction=True) as together:
             for table, whole in kept.items():
-                together.hset(keys.freshness(office), table, cast("str", msgspec.json.encode(whole)))
+                # What other hands write is not written here: deliveries and gaps have hashes of their own.
+                evidence = msgspec.structs.replace(whole.evidence, delivered_at=None, gap=None)
+                said = msgspec.json.encode(Kept(evidence, whole.judged))
+                together.hset(keys.freshness(office), table, cast("str", said))
             for table in drop:
                 together.hdel(keys.freshness(office), table)
             in_store(together.execute)

@@ -115,6 +115,9 @@ class FeedState:
         return REASONS[self.reason].code
 
 
+MARGIN = 0.2
+"""Seconds after its turn at which a feed is looked at again: then it has certainly turned."""
+
 Silence = tuple[float, str, float]
 """Seconds of opening time without what was due, the reason, and since when."""
 
@@ -136,9 +139,9 @@ def next_turn(evidence: Evidence, thresholds: Thresholds, now: float) -> float:
     """When the judgement becomes worse if no sign of life is seen until then; infinity if it cannot."""
     if evidence.subscription == "paused" or not evidence.poll_seconds:
         return float("inf")
-    life = _life(evidence)
+    life = last_sign(evidence)
     limits = (evidence.poll_seconds + thresholds.warning / 2, evidence.poll_seconds + thresholds.warning)
-    turns = (thresholds.hours.after(life, limit + 0.5) for limit in limits)
+    turns = (thresholds.hours.after(life, limit + MARGIN) for limit in limits)
     return min((turn for turn in turns if turn > now), default=float("inf"))
 
 
@@ -155,7 +158,7 @@ def _verdict(evidence: Evidence, thresholds: Thresholds, now: float) -> tuple[St
     return State.STALE if stale else State.LATE, reason, since
 
 
-def _life(evidence: Evidence) -> float:
+def last_sign(evidence: Evidence) -> float:
     """The last sign of life; nobody is blamed for the time before somebody began to look."""
     return max(evidence.watched_since, evidence.delivered_at or 0.0, evidence.polled_at or 0.0)
 
@@ -163,7 +166,7 @@ def _life(evidence: Evidence) -> float:
 def _silences(evidence: Evidence, thresholds: Thresholds, now: float) -> list[Silence]:
     """Everything that can be held against the feed."""
     count: Callable[[float, float], float] = thresholds.hours.open_seconds
-    life = _life(evidence)
+    life = last_sign(evidence)
     found: list[Silence] = []
     seen = max(life, evidence.looked_at or 0.0)
     if evidence.trouble:
@@ -191,12 +194,12 @@ def _calm(evidence: Evidence, thresholds: Thresholds, now: float) -> tuple[State
     if delivered is None and polled is None:
         return State.NEW, "no-sign-yet", evidence.watched_since
     if not thresholds.hours.open_at(now):
-        return State.QUIET, "closed", _life(evidence)
+        return State.QUIET, "closed", last_sign(evidence)
     if polled is not None and polled > (delivered or 0.0):
         return State.QUIET, "polled", polled
     if probe and not probe.rows and probe.at > (delivered or 0.0):
         return State.QUIET, "nothing-changed", probe.at
-    return State.QUIET, "in-time", _life(evidence)
+    return State.QUIET, "in-time", last_sign(evidence)
 
 
 def _sentence(reason: str, since: float, evidence: Evidence, thresholds: Thresholds, now: float) -> str:

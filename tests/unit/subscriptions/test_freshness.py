@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from odevents.opening_hours import OpeningHours, week_of
 from odevents.store.feeds import Evidence, Probe
-from odevents.subscriptions.freshness import REASONS, State, Thresholds, judge, next_turn
+from odevents.subscriptions.freshness import MARGIN, REASONS, State, Thresholds, judge, next_turn
 
 ZONE = ZoneInfo("America/Los_Angeles")
 HOURS = OpeningHours(ZONE, week_of({"mon-fri": "07:00-18:00"}))
@@ -151,7 +151,8 @@ def test_it_is_stale_as_soon_as_its_interval_and_the_warning_time_have_passed() 
     late = next_turn(known, THRESHOLDS, NOON)
     stale = next_turn(known, THRESHOLDS, late)
 
-    assert (late - NOON, stale - NOON) == (POLL + WARNING / 2 + 0.5, POLL + WARNING + 0.5)
+    assert late - NOON == pytest.approx(POLL + WARNING / 2 + MARGIN)
+    assert stale - NOON == pytest.approx(POLL + WARNING + MARGIN)
     for turn, state in ((late, State.LATE), (stale, State.STALE)):
         before, after = (msgspec.structs.replace(known, looked_at=turn + shift) for shift in (-1, 0))
         assert judge(after, THRESHOLDS, turn).state is state
