@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: listing help install demo test faults lock parity budget docs clean dictionaries bench bench-full
+.PHONY: listing help install demo test faults lock parity budget docs clean dictionaries bench bench-full check wheel wheel-try
 
 help:           ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,8 @@ lock:           ## resolve the dependencies again and write the lock files
 		--no-emit-index-url --no-emit-find-links --extra embedded pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --extra embedded --extra tracing --group dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links --no-annotate --constraint requirements-dev.lock --group build -o requirements-build.lock
 
 parity: $(READY)  ## compare the client with the documented methods, and print the count
 	$(BIN)/python tests/contract/client/test_api_parity.py
@@ -52,6 +54,15 @@ docs: $(READY)  ## write the generated reference pages again
 	$(BIN)/python -m odevents.client.catalog > docs/reference/api-methods.md
 	$(BIN)/python -m odevents.cli.reference > docs/reference/command-line.md
 	$(BIN)/python -m odevents.doctor.findings > docs/reference/findings.md
+
+check: $(READY)  ## locks, secrets, forbidden calls, bandit
+	$(BIN)/python -m checks
+
+wheel: $(READY)  ## build the wheel twice, compare the two, and write its bill of materials
+	$(BIN)/python -m checks.wheel
+
+wheel-try: $(READY)  ## install the wheel on every Python found (or PYTHONS=…) and run the demo until its first event
+	$(BIN)/python -m checks.wheel_try $(PYTHONS)
 
 clean:          ## remove what make created
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -119,7 +119,7 @@ def _await_receiver(port: int, supervisor: Supervisor) -> None:
     until = time.monotonic() + READY_WITHIN
     while time.monotonic() < until and not supervisor.stopping and not supervisor.dead():
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):  # nosec B310  our own receiver
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
