@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: listing help install demo test faults lock parity budget docs clean dictionaries bench bench-full check wheel wheel-try
+.PHONY: listing help install demo test faults lock parity budget docs clean dictionaries bench bench-full check wheel wheel-try image-by-hand
 
 help:           ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ wheel: $(READY)  ## build the wheel twice, compare the two, and write its bill o
 
 wheel-try: $(READY)  ## install the wheel on every Python found (or PYTHONS=…) and run the demo until its first event
 	$(BIN)/python -m checks.wheel_try $(PYTHONS)
+
+image-by-hand: $(READY)  ## the Dockerfile's first stage in a folder, without an engine; then what the image starts
+	$(BIN)/python -m tests.deploy.dockerfile
 
 clean:          ## remove what make created
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
