@@ -7,7 +7,7 @@ for a lock, and clocks that differ between machines do not matter.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from odevents.client.budget import Priority, interval_of, patience
 from odevents.store import keys
@@ -33,6 +33,9 @@ _CLAIM = f"""{_NEXT}
 if free > now then return free - now end
 free = now + ARGV[1]
 {_KEEP}
+local minute = KEYS[1] .. ':' .. math.floor(time[1] / 60)
+redis.call('INCR', minute)
+redis.call('EXPIRE', minute, 1200)
 return 0
 """
 # ARGV: microseconds.
@@ -40,6 +43,19 @@ _PAUSE = f"""{_NEXT}
 free = math.max(free, now + ARGV[1])
 {_KEEP}
 """
+
+
+CALLS_MINUTES = 10
+"""How far back calls can be counted."""
+
+
+def calls_lately(redis: Redis, office: str, now: float) -> int:
+    """How many calls of the office's API this minute and the nine before it saw.
+
+    :raises StoreUnavailable: Redis did not answer.
+    """
+    minutes = [keys.budget_minute(office, int(now // 60) - back) for back in range(CALLS_MINUTES)]
+    return sum(int(calls or 0) for calls in cast("list[bytes | None]", in_store(lambda: redis.mget(minutes))))
 
 
 class RedisBudget:

@@ -53,6 +53,7 @@ patient's number: what identifies a row or a patient enters as a keyed fingerpri
     odevents:1:<office>:facts               string       sealed set-up of the office: statuses, preferences
     odevents:1:<office>:fired:{fp}          string       how often a reaction fired for a row lately
     odevents:1:<office>:budget              string       when the next call may start (µs); see budget.py
+    odevents:1:<office>:budget:{minute}     string       how many calls that minute saw; see budget.py
     odevents:1:<office>:{lane}:lease|hint   string
     odevents:1:<office>:again               string       the lease of a person's command
     odevents:1:<office>:subscriptions       string       what the last look at its subscriptions saw
@@ -225,6 +226,10 @@ def fired(office: str, fingerprint: str) -> str:
 
 def budget(office: str) -> str:
     return f"{ROOT}:{office}:budget"
+
+
+def budget_minute(office: str, minute: int) -> str:
+    return f"{budget(office)}:{minute}"
 
 
 def facts(office: str) -> str:
