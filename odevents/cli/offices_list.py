@@ -44,13 +44,15 @@ def list_(as_json: bool) -> None:
 def show(office: str, as_json: bool) -> None:
     """Show one office: its keys by fingerprint, what it sends, which machines fire, how much it is called.
 
-    Asks the office once for its subscriptions, under each key, and once for its computers.
+    Asks the office for its subscriptions, under each key, its computers and its version.
     """
     from odevents.cli.context import attach
 
     def ask(subscriptions: OfficeSubscriptions) -> tuple[Computer, ...] | None:
-        subscriptions.look()
-        return subscriptions.read_computers()
+        actual = subscriptions.read()
+        if runtime.config.public_url is not None:
+            subscriptions.plan(actual)
+        return actual.computers
 
     runtime = attach()
     [name] = chosen(runtime, [office])

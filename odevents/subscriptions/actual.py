@@ -89,7 +89,7 @@ def read_actual(clients: Sequence[OpenDental], *, only_subscriptions: bool = Fal
             refused.add(key)
     if only_subscriptions:
         return Actual(tuple(held), refused=frozenset(refused))
-    return Actual(tuple(held), computers_of(clients[0]), _version(clients[0]), frozenset(refused))
+    return Actual(tuple(held), _computers(clients[0]), _version(clients[0]), frozenset(refused))
 
 
 def _under_first_key(clients: Sequence[OpenDental]) -> list[Subscription]:
@@ -113,11 +113,7 @@ def _answers(client: OpenDental) -> bool:
     return True
 
 
-def computers_of(client: OpenDental) -> tuple[Computer, ...] | None:
-    """The machines on which Open Dental ran, ``None`` where the office cannot say.
-
-    :raises odevents.errors.CallError: the office did not answer.
-    """
+def _computers(client: OpenDental) -> tuple[Computer, ...] | None:
     try:
         return tuple(client.computers.find())
     except (OfficeTooOld, NotFound, KeyRefused):

@@ -8,13 +8,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from odevents.client.opendental import OpenDental
-from odevents.client.resources.computers import Computer
 from odevents.client.session import Session
 from odevents.config import ConfigFile
 from odevents.errors import CallError
 from odevents.office import OfficeAccess
 from odevents.store.subscriptions_seen import OfficeSeen, SubscriptionsSeen
-from odevents.subscriptions.actual import Actual, computers_of, read_actual
+from odevents.subscriptions.actual import Actual, read_actual
 from odevents.subscriptions.apply import Applied, apply_until_known
 from odevents.subscriptions.declared import declared_for
 from odevents.subscriptions.look import confirmed_before, failed_now, seen_now
@@ -52,13 +51,6 @@ class OfficeSubscriptions:
         except CallError as error:
             self._keep(failed_now(self._before(), error, self.fingerprints, self.clock()))
             raise
-
-    def read_computers(self) -> tuple[Computer, ...] | None:
-        """The machines on which Open Dental ran, ``None`` where the office cannot say.
-
-        :raises odevents.errors.CallError: the office did not answer.
-        """
-        return computers_of(self.clients[0])
 
     def plan(self, actual: Actual, *, prune: bool = False, forget: Collection[str] = ()) -> Plan:
         """What differs, kept as the last look.
