@@ -53,6 +53,7 @@ listing: $(READY)  ## a million recorded deliveries: how long the slowest page t
 docs: $(READY)  ## write the generated reference pages again
 	$(BIN)/python -m odevents.client.catalog > docs/reference/api-methods.md
 	$(BIN)/python -m odevents.cli.reference > docs/reference/command-line.md
+	$(BIN)/python -m odevents.metrics.definitions > docs/reference/metrics.md
 	$(BIN)/python -m odevents.doctor.findings > docs/reference/findings.md
 
 check: $(READY)  ## locks, secrets, forbidden calls, bandit

@@ -141,6 +141,18 @@ def queue(redis: Redis, work: Work) -> Queue:
     return Queue(QUEUES[work], connection=redis, job_class=GuardedJob, serializer=JSONSerializer)
 
 
+def workers_alive(redis: Redis) -> dict[str, int]:
+    """How many worker processes of each queue have shown themselves lately."""
+    with redis.pipeline(transaction=False) as together:
+        for name in QUEUES.values():
+            together.smembers(f"rq:workers:{name}")
+        found = in_store(together.execute)
+    alive = {}
+    for lane, members in zip(QUEUES, found, strict=True):
+        alive[str(lane)] = in_store(lambda members=members: redis.exists(*members)) if members else 0  # type: ignore[misc]
+    return alive
+
+
 class Hints:
     """Gives hints. Thread-safe."""
 

@@ -28,7 +28,8 @@ if free - now > 7200000000 then free = 0 end
 _KEEP = """
 redis.call('SET', KEYS[1], string.format('%.0f', free), 'PX', math.ceil((free - now) / 1000) + 1000)
 """
-# ARGV: microseconds from slot to slot. Answers with the microseconds until one is free; 0, and it was taken.
+# ARGV: microseconds from slot to slot, the counter of slots taken.
+# Answers with the microseconds until one is free; 0, and it was taken.
 _CLAIM = f"""{_NEXT}
 if free > now then return free - now end
 free = now + ARGV[1]
@@ -36,6 +37,7 @@ free = now + ARGV[1]
 local minute = KEYS[1] .. ':' .. math.floor(time[1] / 60)
 redis.call('INCR', minute)
 redis.call('EXPIRE', minute, 1200)
+redis.call('HINCRBY', KEYS[2], ARGV[2], 1)
 return 0
 """
 # ARGV: microseconds.
@@ -66,6 +68,7 @@ class RedisBudget:
 
     def __init__(self, redis: Redis, office: str, tier: str, priority: Priority = Priority.interactive) -> None:
         self._key = keys.budget(office)
+        self._counter = f"calls|{office}"
         self._interval = interval_of(tier)
         self._priority = priority
         self._claim = redis.register_script(_CLAIM)
@@ -82,9 +85,13 @@ class RedisBudget:
         :raises StoreUnavailable: Redis did not answer.
         """
         asked = time.monotonic()
-        wait = int(in_store(lambda: self._claim(keys=[self._key], args=[int(self._interval * _US)]))) / _US
+        wait = int(in_store(lambda: self._ask())) / _US
         self._free_at = asked + (wait or self._interval)
         return patience(wait, self._priority, max_wait) if wait else 0.0
+
+    def _ask(self) -> int:
+        microseconds = int(self._interval * _US)
+        return int(self._claim(keys=[self._key, keys.STATS], args=[microseconds, self._counter]))
 
     def pause(self, seconds: float) -> None:
         """Give out no slot for ``seconds``, in any process.

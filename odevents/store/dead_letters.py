@@ -69,6 +69,10 @@ class DeadLetters:
                 break
         return found
 
+    def number(self) -> int:
+        """How many there are."""
+        return in_store(lambda: self._redis.zcard(keys.DEAD))
+
     def get(self, letter: str) -> DeadLetter | None:
         """One letter, ``None`` where there is none (any more)."""
         return self._letters([letter])[0]

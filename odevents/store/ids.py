@@ -45,6 +45,14 @@ def unpacked(prefix: str, id_bytes: bytes) -> str:
     return f"{prefix}_{letters(int.from_bytes(id_bytes), _TIME_LETTERS)}"
 
 
+def moment_of(an_id: str) -> float:
+    """When :func:`new_id` made it, in seconds since the epoch.
+
+    :raises ValueError: it did not.
+    """
+    return (int.from_bytes(packed(an_id)) >> _RANDOM_BITS) / 1000
+
+
 def first_packed(at: float) -> bytes:
     """The ten bytes before those of every id made at or after a moment."""
     return ((int(at * 1000) % (1 << _TIME_BITS)) << _RANDOM_BITS).to_bytes(10)

@@ -1,0 +1,1 @@
+"""What an operator watches by Prometheus: computed from what Redis counted, when somebody asks; see ``exposition``."""
