@@ -15,7 +15,11 @@ from bench.environments import ROOT
 from bench.line import FULL, SHORT, Line
 from bench.report import as_json, heading, row, shortfalls
 
-MEASURES = ("accept",)
+MEASURES = (
+    "accept",
+    "fleet",
+    "backlog",
+)
 
 
 def main() -> None:

@@ -50,6 +50,10 @@ class Budget(Protocol):
         """Give out no slot for ``seconds`` (``Retry-After``), whoever asks."""
         ...
 
+    def left(self, late: float) -> None:
+        """The call that took the last slot leaves now, ``late`` seconds after: the next keeps its distance from it."""
+        ...
+
 
 def interval_of(tier: str) -> float:
     """Seconds between two slots of a tier such as ``1/1s``, margin included; 0 is no limit.
@@ -59,6 +63,11 @@ def interval_of(tier: str) -> float:
     if tier not in TIERS:
         raise ConfigError(f"budget {tier!r} is not one of {', '.join(TIERS)}")
     return TIERS[tier] * MARGIN
+
+
+def crowds(interval: float, late: float) -> bool:
+    """Whether a call that leaves ``late`` seconds after its slot would have the next one too close behind it."""
+    return 0 < interval * (MARGIN - 1) / 2 < late
 
 
 def patience(wait: float, priority: Priority, max_wait: float) -> float:
@@ -95,3 +104,8 @@ class LocalBudget:
         """Give out no slot for ``seconds``."""
         with self._lock:
             self._next = max(self._next, self._clock() + seconds)
+
+    def left(self, late: float) -> None:
+        """See :class:`Budget`."""
+        if crowds(self._interval, late):
+            self.pause(self._interval)

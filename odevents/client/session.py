@@ -166,7 +166,15 @@ class Session:
 
     def _once(self, base_url: str, call: Call, body: bytes | None) -> object:
         self._await_slot()
-        leaving = {"trace": _trace(call.departing)} if call.departing else None
+        taken = self._clock()
+
+        def depart() -> None:
+            if call.departing:
+                call.departing()
+            if self._budget:
+                self._budget.left(self._clock() - taken)
+
+        leaving = {"trace": _trace(depart)}
         request = self._http.build_request(call.verb, f"{base_url}/{call.target}", content=body, extensions=leaving)
         status, headers, content = self._exchange(call, request)
         error = failure(call, status, headers, content)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, cast
 
-from odevents.client.budget import Priority, interval_of, patience
+from odevents.client.budget import Priority, crowds, interval_of, patience
 from odevents.store import keys
 from odevents.store.atomic import in_store
 
@@ -100,3 +100,11 @@ class RedisBudget:
         """
         in_store(lambda: self._pause(keys=[self._key], args=[int(seconds * _US)]))
         self._free_at = time.monotonic() + seconds
+
+    def left(self, late: float) -> None:
+        """See :class:`odevents.client.budget.Budget`.
+
+        :raises StoreUnavailable: Redis did not answer.
+        """
+        if crowds(self._interval, late):
+            self.pause(self._interval)

@@ -57,3 +57,17 @@ def test_the_tiers_are_the_documented_ones() -> None:
     assert TIERS == {"1/5s": 5.0, "1/1s": 1.0, "1/0.5s": 0.5, "none": 0.0}
     with pytest.raises(ConfigError, match="1/2s"):
         interval_of("1/2s")
+
+
+@pytest.mark.parametrize(("late", "until_the_next"), [(0.01, 1.0), (0.5, 1.5)])
+def test_a_call_that_leaves_late_keeps_the_next_one_at_its_distance(late: float, until_the_next: float) -> None:
+    clock = Clock()
+    budget = LocalBudget("1/1s", clock=clock)
+    budget.claim(0)
+    clock.now += late
+    budget.left(late)
+
+    clock.now = 100.0 + until_the_next + 0.03
+    assert budget.claim(10) > 0
+    clock.now += 0.01
+    assert budget.claim(10) == 0
