@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -101,7 +100,7 @@ def fleet(offices: int, *, budget: str, reactions: str, answer_after: float, wri
     ours = {"web": Running([*python, "odevents.cli.main", "serve"], environment, ROOT, port)}
     ours["scheduler"] = Running([*python, "odevents.cli.main", "scheduler"], environment, ROOT)
     for work in ("inbox", *["writes"] * writers):
-        name = f"{work} {len(ours) - 1}"
+        name = f"{work} {len(ours)}"
         # A worker leaves when its standard input closes, as its supervisor's does; here nobody supervises it.
         ours[name] = Running([*python, "workers.process", work], environment, ROOT)
     try:
@@ -110,4 +109,4 @@ def fleet(offices: int, *, budget: str, reactions: str, answer_after: float, wri
         for process in (*ours.values(), stand_in):
             process.stop()
         valkey.stop()
-        os.unlink(file)
+        file.unlink()

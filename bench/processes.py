@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -81,6 +82,14 @@ class Running:
     def said(self) -> str:
         """What it wrote."""
         return self._log.read_text(errors="replace")
+
+    def suspend(self) -> None:
+        """Freeze it where it is."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """End it, kindly for ten seconds."""

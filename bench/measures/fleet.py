@@ -1,7 +1,7 @@
 """Many offices at once: are their budgets used, on how little processor and memory, and what does a working day cost?
 
-Each office's API is a stand-in that takes 200 ms for every call. A full lane is one that always has a write due: then an
-office on one call a second could take one a second, and whatever it does not get was lost by us.
+Each office's API is a stand-in that takes 200 ms for every call. A full lane is one that always has a write due: then
+an office on one call a second could take one a second, and whatever it does not get was lost by us.
 """
 
 from __future__ import annotations
@@ -92,15 +92,17 @@ def _working_day(offices: int, share: int) -> Iterator[Line]:
         writes = sum(map(len, running.calls().values())) - calls
         idle_before, idle_since = running.processor(), time.monotonic()
         time.sleep(10)
-        idle = (sum(running.processor().values()) - sum(idle_before.values())) / (time.monotonic() - idle_since)
+        quiet, idle_lasted = running.processor(), time.monotonic() - idle_since
+        idling = {name: 100 * (quiet[name] - idle_before[name]) / idle_lasted for name in quiet}
         memory = running.memory()
     took = sum(after.values()) - sum(before.values())
     at = f"{offices} offices, a working day"
+    idle = sum(idling.values()) / 100
     day = took * share / _DAY_SECONDS + idle
-    values = {name: after[name] - before[name] for name in after} | {"idle": idle}
+    values = {name: after[name] - before[name] for name in after}
     note = f"1/{share} of the day in {lasted:.0f} s, extrapolated; {writes} writes, {len(acks)} deliveries"
     yield Line("share of the cores", at, [100 * day / _CORES], unit="%", values=values, note=note)
-    yield Line("of it idle", at, [100 * idle / _CORES], unit="%")
+    yield Line("of it idle", at, [100 * idle / _CORES], unit="%", values=idling)
     yield Line("times the traffic until the cores are full", at, [(_CORES - idle) / (day - idle)])
     yield Line("memory of all processes", at, [sum(memory.values())], unit="MB", values=memory)
 
