@@ -17,7 +17,10 @@ from bench.contenders import key_of, odevents_environment
 from bench.environments import ROOT
 from bench.processes import Running, Valkey, free_port, processor_seconds, resident_bytes
 from bench.rows import HEADERS
+from odevents.queues import alive
 from odevents.store import keys
+
+_WORK = ("inbox", "writes")
 
 
 @dataclass
@@ -103,8 +106,10 @@ def fleet(offices: int, *, budget: str, reactions: str, answer_after: float, wri
         name = f"{work} {len(ours)}"
         # A worker leaves when its standard input closes, as its supervisor's does; here nobody supervises it.
         ours[name] = Running([*python, "workers.process", work], environment, ROOT)
+    running = Fleet(offices, port, api, valkey, ours)
     try:
-        yield Fleet(offices, port, api, valkey, ours)
+        running.until(lambda: all(number for work, number in alive(valkey.client).items() if work in _WORK), within=60)
+        yield running
     finally:
         for process in (*ours.values(), stand_in):
             process.stop()
