@@ -11,8 +11,9 @@ from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from odevents.client.base_url import checked_url
 from odevents.client.budget import Priority, interval_of
-from odevents.client.session import Session, checked_url
+from odevents.client.session import Session
 from odevents.config import ConfigFile
 from odevents.config_reading import Config, Problem, load_config, read_secrets
 from odevents.errors import ConfigError

@@ -20,6 +20,7 @@ import httpx
 import msgspec
 
 from odevents.client.answers import decoded, failure
+from odevents.client.base_url import checked_url
 from odevents.client.budget import Budget
 from odevents.client.call import Call
 from odevents.errors import (
@@ -40,6 +41,7 @@ LOCAL = "http://localhost:30222/api/v1"
 
 MAX_BODY = 16_800_000
 MAX_ANSWER = 64 * 1024 * 1024
+_INFLATED = ("", "identity", "gzip", "deflate")
 _LOCAL_PORTS = (30222, 30223)
 _PAGE_REMOTE, _PAGE_LOCAL = 100, 1000
 _DEADLINE = 75.0
@@ -205,6 +207,9 @@ class Session:
             raise call.error(OutcomeUnknown, f"no answer ({type(error).__name__})") from None
 
     def _bounded(self, call: Call, response: httpx.Response) -> bytes:
+        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in _INFLATED:  # one after another, a few kilobytes become as many gigabytes
+            raise call.error(AnswerUnreadable if response.is_success else OutcomeUnknown, "encoded in an unknown way")
         content = bytearray()
         deadline = self._clock() + _DEADLINE
         for chunk in response.iter_bytes():
@@ -247,23 +252,6 @@ def _encoded(call: Call) -> bytes | None:
     if len(body.decode()) > MAX_BODY:
         raise call.error(CallInvalid, f"the body is longer than {MAX_BODY} characters")
     return body
-
-
-def checked_url(url: str) -> str:
-    """A base URL that calls can be sent to, without a slash at its end.
-
-    :raises ConfigError: it is none, or would show the keys to everyone on the way.
-    """
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        parts, usable = urlsplit(""), False
-    if not usable or parts.username or parts.query or parts.fragment:
-        raise ConfigError("a base_url is http(s)://host[:port]/path, without user, query or fragment")
-    if parts.scheme == "http" and str(parts.hostname).endswith("opendental.com"):
-        raise ConfigError("the hosted API is reached by https; over http everyone on the way could read the keys")
-    return url.rstrip("/")
 
 
 def _header_safe(key: str, whose: str) -> str:

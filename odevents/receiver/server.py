@@ -20,7 +20,7 @@ from odevents.settings import Settings
 STOP_WITHIN = 20
 """Seconds a request in hand has to finish after SIGTERM."""
 
-_TICKS_BETWEEN_LOOKS = 100
+_TICKS_BETWEEN_LOOKS = 20
 """At ten ticks a second: how often the certificate's files are looked at."""
 
 
