@@ -37,6 +37,7 @@ COMMANDS = {
     "resume": ("odevents.cli.resume", "Let held effects go."),
     "trigger": ("odevents.cli.trigger", "Send an invented event to the receiver."),
     "offices": ("odevents.cli.offices", "The offices, and the receiver's index of them."),
+    "recover": ("odevents.cli.recover", "After the store was put back from a copy: do nothing twice."),
     "reseal": ("odevents.cli.reseal", "Seal with the newest key what older ones sealed."),
     "check": ("odevents.cli.check", "Check odevents.toml and the environment, offline."),
     "simulate": ("odevents.cli.simulate", "The pretend Open Dental on its own."),

@@ -152,7 +152,7 @@ def test_nothing_secret_is_in_an_environment(name: str) -> None:
     """Secrets are files; what stands in an environment is a setting that is none, spelt as it is known."""
     secret = {"redis_url", "sealing_keys", "identity_key", "receiver_index", "path_secret"}
     known = {variable_of(field) for field in Settings.model_fields if field not in secret}
-    known |= {"ODEVENTS_RECEIVER_INDEX_FILE", *(f"ODEVENTS_CONSOLE_{name}" for name in ("HOST", "PORT", "PROXY"))}
+    known |= {"ODEVENTS_RECEIVER_INDEX_FILE"}
     for component, pod in pods(rendered(name)).items():
         for container in containers(pod):
             assert "envFrom" not in container
@@ -211,3 +211,12 @@ def test_a_changed_file_makes_new_web_pods_and_leaves_the_others_to_take_it_up()
 
     before, after = templates("a = 1\n"), templates("a = 2\n")
     assert {name for name in before if before[name] != after[name]} == {"clinic-web"}
+
+
+def test_the_rules_are_those_of_the_repository() -> None:
+    """A chart reads only its own files, so it has a copy."""
+    original = Path(CHART.parent / "deploy" / "prometheus" / "odevents-rules.yaml")
+
+    assert (CHART / "files" / "odevents-rules.yaml").read_text() == original.read_text(), (
+        "cp deploy/prometheus/odevents-rules.yaml helm/files/"
+    )
