@@ -215,7 +215,7 @@ def test_a_changed_file_makes_new_web_pods_and_leaves_the_others_to_take_it_up()
 
 def test_the_rules_are_those_of_the_repository() -> None:
     """A chart reads only its own files, so it has a copy."""
-    original = Path(CHART.parent / "deploy" / "prometheus" / "odevents-rules.yaml")
+    original = CHART.parent / "deploy" / "prometheus" / "odevents-rules.yaml"
 
     assert (CHART / "files" / "odevents-rules.yaml").read_text() == original.read_text(), (
         "cp deploy/prometheus/odevents-rules.yaml helm/files/"
