@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,25 @@ from odevents.store.tail import Happening
 _WORDS = {"done": "", "dry-run": " (dry-run)", "skipped": " skipped", "dead": " GIVEN UP"}
 PATIENCE = 20.0
 """Seconds a line waits for its writes before it is printed as it is."""
+
+
+def received(at: float, said: Mapping[str, Any]) -> str:
+    """The beginning of a delivery's line: when, whose, what, how long the answer took, how the rows ended."""
+    rows = f"{said['rows']} row{'' if said['rows'] == 1 else 's'}"
+    kinds = ", ".join(kind if number == 1 else f"{number} {kind}" for kind, number in said["kinds"].items())
+    ack = f"ack {said['ack']:.0f} ms" if said.get("ack") is not None else ""
+    return f"{_when(at)}  {said['office']:<10} {printable(said['table']):<18} {rows:<7} {ack:<10} {kinds:<12}"
+
+
+def recorded(at: float, said: Mapping[str, Any]) -> str:
+    """The line of one write."""
+    reason = f" ({said['reason']})" if said["reason"] else ""
+    done = f"{said['reaction']} → {said['action']} {said['state']}{reason}"
+    return f"{_when(at)}  {said['office']:<10} {printable(said.get('table', '')):<18} {done:<58} {said['delivery']}"
+
+
+def _when(at: float) -> str:
+    return datetime.fromtimestamp(at).astimezone().strftime("%H:%M:%S")
 
 
 @dataclass
@@ -50,18 +70,11 @@ class _Line:
         return all(write in self.ended for writes in self.said["wanted"].values() for write in writes)
 
     def text(self) -> str:
-        said = self.said
-        when = datetime.fromtimestamp(self.at).astimezone().strftime("%H:%M:%S")
-        rows = f"{said['rows']} row{'' if said['rows'] == 1 else 's'}"
-        kinds = ", ".join(kind if number == 1 else f"{number} {kind}" for kind, number in said["kinds"].items())
-        ack = f"ack {said['ack']:.0f} ms" if said.get("ack") is not None else ""
-        return (
-            f"{when}  {said['office']:<10} {printable(said['table']):<18} {rows:<7} {ack:<10} {kinds:<12} "
-            f"{self._done():<58} {said['delivery']}"
-        )
+        return f"{received(self.at, self.said)} {self._done():<58} {self.said['delivery']}"
 
     def _done(self) -> str:
         parts = [f"{reaction} → {self._writes(writes)}" for reaction, writes in self.said["wanted"].items()]
+        parts += [f"{reaction} → GIVEN UP ({code})" for reaction, code in self.said.get("stopped", {}).items()]
         return "; ".join(parts) or "no reaction wanted it"
 
     def _writes(self, writes: list[str]) -> str:

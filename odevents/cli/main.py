@@ -26,6 +26,7 @@ COMMANDS = {
     "subscriptions": ("odevents.cli.subscriptions", "What each office sends: list, plan, apply, rewind, pause …"),
     "console": ("odevents.cli.console", "The operator's page."),
     "accounts": ("odevents.cli.accounts", "Who may use the operator's page."),
+    "tail": ("odevents.cli.tail", "What happens, line by line, while it happens."),
     "deliveries": ("odevents.cli.deliveries", "What was received, and what became of it."),
     "reactions": ("odevents.cli.reactions", "What is done about changes, and why, or why not."),
     "dead": ("odevents.cli.dead", "What was given up on: look, try again, or let go."),

@@ -25,15 +25,17 @@ WORKERS_WAIT = 10.0
 OLDEST = (6, 2)
 
 
-def connect(url: str) -> Redis:
+def connect(url: str, wait: float = WORKERS_WAIT) -> Redis:
     """A connection pool for the worker side; nothing is sent yet.
+
+    :param wait: seconds that an answer may take.
 
     No automatic retry: a step whose answer was lost may have been taken, and taking it again would pop a lane twice.
     Whoever is interrupted lets go, and the next one starts from what the store says.
     """
     return redis.Redis.from_url(
         url,
-        socket_timeout=WORKERS_WAIT,
+        socket_timeout=wait,
         socket_connect_timeout=ANSWER_WITHIN,
         retry=Retry(NoBackoff(), 0),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -14,7 +14,7 @@ from odevents.events.tables import counted_as
 from odevents.store import keys, strips
 from odevents.store.atomic import Steps, in_store
 from odevents.store.compression import compress, decompress
-from odevents.store.ids import packed
+from odevents.store.ids import moment_of, packed
 from odevents.store.packing import ABOUT, DELIVERIES, about_records, delivery_record
 from odevents.store.seal import Seals
 from odevents.store.tail import append_to_tail
@@ -122,6 +122,14 @@ class Inbox:
     def depth(self, office: str) -> int:
         """How many deliveries of an office wait."""
         return in_store(lambda: self._redis.llen(keys.inbox(office)))
+
+    def oldest_waits(self, offices: Iterable[str], now: float) -> float:
+        """For how many seconds the delivery that has waited longest has been waiting, 0 when none waits."""
+        with self._redis.pipeline(transaction=False) as together:
+            for office in offices:
+                together.lindex(keys.inbox(office), 0)
+            heads = in_store(together.execute)
+        return max((now - moment_of(head.decode()) for head in heads if head), default=0.0)
 
     def entry(self, office: str, delivery_id: str) -> Entry | None:
         """What is kept of one delivery, ``None`` when there is no such."""

@@ -265,6 +265,7 @@ class Ledger:
             "write",
             now,
             office=write.office,
+            table=write.table,
             write=write.id,
             delivery=write.delivery,
             reaction=write.reaction,

@@ -22,13 +22,15 @@ _WAIT_MS = 500
 class Happening:
     """One line of the tail.
 
-    :ivar what: ``delivery`` (understood) or ``write`` (ended).
+    :ivar what: ``delivery`` (understood) or ``write`` (its state was recorded).
     :ivar said: its parts by name.
+    :ivar position: its place in the tail; what came after it has a later one.
     """
 
     what: str
     at: float
     said: dict[str, Any]
+    position: str = ""
 
 
 def append_to_tail(steps: Steps, what: str, now: float, **said: Any) -> None:
@@ -37,22 +39,67 @@ def append_to_tail(steps: Steps, what: str, now: float, **said: Any) -> None:
     steps.add("XADD", keys.TAIL, "MAXLEN", "~", _KEPT, "*", "what", what, "at", repr(now), "said", line)
 
 
+class Tail:
+    """Reads the tail from a position on, each line once: a new connection goes on where the last one ended.
+
+    :param since: seconds since the epoch of the first line wanted; ``None`` for what happens from now on.
+    """
+
+    def __init__(self, redis: Redis, since: float | None = None) -> None:
+        self._redis = redis
+        self.position = "" if since is None else f"{int(since * 1000)}-0"
+
+    def read(self) -> list[Happening]:
+        """The next lines; none when nothing came for half a second.
+
+        :raises StoreUnavailable: Redis does not answer; call again later.
+        """
+        if not self.position:
+            newest = cast("Any", in_store(lambda: self._redis.xrevrange(keys.TAIL, count=1)))
+            self.position = newest[0][0].decode() if newest else "0-0"
+        found = cast("Any", in_store(lambda: self._redis.xread({keys.TAIL: self.position}, count=1000, block=_WAIT_MS)))
+        lines = (found[0][1] if isinstance(found, list) else next(iter(found.values()))[0]) if found else []
+        happenings = [_happening(line_id.decode(), line) for line_id, line in lines]
+        self.position = happenings[-1].position if happenings else self.position
+        return happenings
+
+    def lost(self) -> bool:
+        """Whether lines after the position may be gone: too many came while nobody read, or the store was lost.
+
+        :raises StoreUnavailable: Redis does not answer.
+        """
+        ends = cast("Any", in_store(lambda: (self._redis.xrange(keys.TAIL, count=1), self._redis.xlen(keys.TAIL))))
+        first, length = ends
+        if not self.position or self.position == "0-0":
+            return False
+        if not first:
+            return True
+        if length >= _KEPT and _order(first[0][0].decode()) > _order(self.position):
+            return True
+        newest = cast("Any", in_store(lambda: self._redis.xrevrange(keys.TAIL, count=1)))[0][0].decode()
+        if _order(newest) < _order(self.position):
+            self.position = "0-0"  # another store, or an empty one: what it has is new to us
+            return True
+        return False
+
+
 def follow(redis: Redis, since: str = "$") -> Iterator[Happening | None]:
     """Happenings as they come; ``None`` whenever nothing came for half a second.
 
     :raises StoreUnavailable: Redis went away.
     """
-    last = since
-    if last == "$":
-        newest = in_store(lambda: redis.xrevrange(keys.TAIL, count=1))
-        last = cast("Any", newest)[0][0].decode() if newest else "0"
+    tail = Tail(redis, None if since == "$" else 0.0)
     while True:
-        position = last
-        found = cast("Any", in_store(lambda position=position: redis.xread({keys.TAIL: position}, block=_WAIT_MS)))  # type: ignore[misc]
+        found = tail.read()
+        yield from found
         if not found:
             yield None
-            continue
-        lines = found[0][1] if isinstance(found, list) else next(iter(found.values()))[0]
-        for line_id, line in lines:
-            last = line_id.decode()
-            yield Happening(line[b"what"].decode(), float(line[b"at"]), msgspec.json.decode(line[b"said"]))
+
+
+def _happening(position: str, line: dict[bytes, bytes]) -> Happening:
+    return Happening(line[b"what"].decode(), float(line[b"at"]), msgspec.json.decode(line[b"said"]), position)
+
+
+def _order(position: str) -> tuple[int, int]:
+    milliseconds, _, number = position.partition("-")
+    return int(milliseconds), int(number or 0)
