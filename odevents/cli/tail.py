@@ -51,10 +51,13 @@ def tail(office: str | None, watch: str | None, outcome: str | None, since: str 
     wanted = _checked(DeliveryFilter(office or "", watch=watch or "", outcome=outcome or ""))
     lines = Tail(connect(runtime.redis_url, _ANSWER_WITHIN), begins)
     follow = Following(lines, lambda: _waits(runtime), lambda words: click.echo(words, err=True))
-    while True:
-        for happening in follow.step(time.time()):
-            if fits(happening, wanted):
-                click.echo(_line(happening, as_json=as_json))
+    try:
+        while True:
+            for happening in follow.step(time.time()):
+                if fits(happening, wanted):
+                    click.echo(_line(happening, as_json=as_json))
+    except KeyboardInterrupt:
+        raise click.exceptions.Exit(130) from None
 
 
 @dataclass
