@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: listing help install demo test faults lock parity budget docs clean dictionaries bench bench-full check wheel wheel-try image-by-hand
+.PHONY: listing help install demo test faults abuse lock parity budget docs clean dictionaries bench bench-full check wheel wheel-try image-by-hand
 
 help:           ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,9 @@ test: $(READY)  ## linters, types, import arrows and all tests
 faults: $(READY)  ## the long proof that nothing is lost or doubled: some 40 minutes, with a printed report
 	$(BIN)/python -m tests.faults
 	$(BIN)/pytest -s tests/faults/long_bad_handlers.py tests/faults/long_outage.py
+
+abuse: $(READY)  ## attacks in full: floods, forged jobs, 10,000 malformed bodies, flipped bits; some 10 minutes, with figures
+	ABUSE=full $(BIN)/pytest -s --timeout 900 tests/abuse
 
 lock:           ## resolve the dependencies again and write the lock files
 	$(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv

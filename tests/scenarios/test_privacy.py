@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import subprocess
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from odevents.events.tables import UI_EVENTS, WATCH_TABLES, Table, model_of
 from odevents.store.filters import DeliveryFilter
-from tests.support.canaries import everything_in, found
+from tests.support.canaries import appended, everything_in, found, process_tree, shown_by
 from tests.support.command import run
-from tests.support.installation import Installation, installation, until
+from tests.support.installation import IDENTITY_KEY, SEALING_KEY, Installation, installation, until
 
 HANDLERS = """
 from odevents import Change, Office, on
@@ -51,11 +54,15 @@ def told_secrets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ins
         for body in (
             b'[{"Note": "canary-in-broken-json"',
             b'[{"AptNum": "canary-no-number", "Note": "canary-bad-row"}]',
+            b'[{"PatNum": 3, "SSN": "canary-ssn-in-broken-json"',
         ):
             running.post(body, Event_Type="WatchTable: Appointment")
         until(lambda: running.idle() and running.writes(), within=30, what="the end of all writes")
         run(running, "deliveries", "list")
-        yield running, [*canaries, "canary-in-broken-json", "canary-no-number", "canary-bad-row"]
+        yield (
+            running,
+            [*canaries, "canary-in-broken-json", "canary-no-number", "canary-bad-row", "canary-ssn-in-broken-json"],
+        )
 
 
 def row_of(table: Table, version: int) -> tuple[dict[str, Any], list[str]]:
@@ -121,6 +128,60 @@ def test_ssn_and_medicaid_id_are_not_even_stored_sealed(told_secrets: tuple[Inst
     stored = [json.loads(inbox.body("southside", entry.id))[0] for entry in patients]
     assert all(row[column].startswith("fingerprint:") for row in stored for column in ("SSN", "MedicaidID"))
     assert {"SSN", "MedicaidID", "LName"} <= set(inbox.outcomes("southside", patients[0].id)[0].fields)
+
+
+def test_no_value_of_a_row_is_in_what_the_system_shows_of_our_processes(
+    told_secrets: tuple[Installation, list[str]],
+) -> None:
+    """Environment, command line and names of receiver, workers, scheduler, server and all their children."""
+    running, canaries = told_secrets
+    ours = [pid for process in running.processes.values() for pid in process_tree(process.pid)]
+    places = [place for pid in (*ours, running.server.pid) for place in shown_by(pid)]
+
+    assert len(ours) >= 5, "workers are children"
+    assert any(b"workers.process" in value for _, value in places), "command lines were looked at"
+    assert found(canaries, places) == set()
+    with subprocess.Popen(["sleep", "60"], env={"ROW": canaries[0]}) as control:
+        seen = until(lambda: found(canaries, shown_by(control.pid)))
+        control.kill()
+    assert seen == {(canaries[0].casefold(), f"{control.pid} environ")}, "the control"
+
+
+def test_no_key_is_on_a_command_line_and_none_at_all_with_the_server(
+    told_secrets: tuple[Installation, list[str]],
+) -> None:
+    """Keys come by the environment or files; the server, which needs none, is given none."""
+    running, _ = told_secrets
+    keys = [running.clinic.office("southside").customer_key, SEALING_KEY, IDENTITY_KEY]
+    ours = [pid for process in running.processes.values() for pid in process_tree(process.pid)]
+    places = [place for pid in ours for place in shown_by(pid)]
+
+    assert found(keys, [place for place in places if not place[0].endswith("environ")]) == set()
+    assert found(keys, shown_by(running.server.pid)) == set()
+    assert found(keys, places) != set(), "the control: they are in the environment they were given in"
+
+
+def test_no_process_of_ours_writes_a_core_dump(told_secrets: tuple[Installation, list[str]]) -> None:
+    """A dump holds rows and keys in the clear."""
+    running, _ = told_secrets
+    ours = [pid for process in running.processes.values() for pid in process_tree(process.pid)]
+
+    for pid in ours:
+        limit = re.search(r"Max core file size +(\S+) +(\S+)", Path(f"/proc/{pid}/limits").read_text())
+        assert limit is not None
+        assert limit.groups() == ("0", "0"), Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_no_value_of_a_row_is_readable_in_the_append_only_file(
+    told_secrets: tuple[Installation, list[str]],
+) -> None:
+    """Byte for byte as it is on disk, with all that was deleted since."""
+    running, canaries = told_secrets
+
+    assert found(canaries, appended(running.folder / "server")) == set()
+    running.redis.set("control", zlib.compress(canaries[0].encode()))
+    running.redis.delete("control")
+    assert {canary for canary, _ in found(canaries, appended(running.folder / "server"))} == {canaries[0].casefold()}
 
 
 @pytest.mark.parametrize("hide", [bytes, zlib.compress, base64.b64encode, lambda v: base64.b64encode(zlib.compress(v))])

@@ -6,6 +6,7 @@ import base64
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import redis
@@ -14,6 +15,7 @@ from odevents.store.compression import zstd
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
 _DEEPEST = 4
+_SHORTEST = 8
 
 
 def found(canaries: Iterable[str], places: Iterable[tuple[str, bytes]]) -> set[tuple[str, str]]:
@@ -53,6 +55,27 @@ def everything_in(client: redis.Redis) -> Iterator[tuple[str, bytes]]:
         yield "key names", key
         for piece in _pieces(readers[cast("bytes", client.type(key))](key)):
             yield name, piece
+
+
+def process_tree(pid: int) -> list[int]:
+    """A process and all that it started, and they."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(below for child in children for below in process_tree(int(child)))]
+
+
+def shown_by(pid: int) -> Iterator[tuple[str, bytes]]:
+    """What the operating system shows of a process: its environment, command line and names."""
+    threads = [f"task/{task.name}/comm" for task in Path(f"/proc/{pid}/task").iterdir()]
+    for name in ("environ", "cmdline", *threads):
+        yield f"{pid} {name}", Path(f"/proc/{pid}/{name}").read_bytes()
+
+
+def appended(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The pieces of a server's append-only file, as they are on disk."""
+    for file in (folder / "appendonlydir").iterdir():
+        for piece in set(file.read_bytes().split(b"\r\n")):
+            if len(piece) >= _SHORTEST:
+                yield file.name, piece
 
 
 def _pieces(value: Any) -> Iterator[bytes]:
