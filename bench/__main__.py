@@ -15,11 +15,7 @@ from bench.environments import ROOT
 from bench.line import FULL, SHORT, Line
 from bench.report import as_json, heading, row, shortfalls
 
-MEASURES = (
-    "accept",
-    "fleet",
-    "backlog",
-)
+MEASURES = ("accept", "understand", "fleet", "backlog")
 
 
 def main() -> None:

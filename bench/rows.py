@@ -23,7 +23,7 @@ HEADERS = {
 
 def appointment(number: int, chance: random.Random) -> Row:
     """An appointment unlike its neighbours in everything that differs at a real office."""
-    day = f"2026-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
+    day = f"2025-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
     return {
         **SCENARIOS["appointment.created"].row,
         "AptNum": number,
@@ -47,7 +47,7 @@ def appointment(number: int, chance: random.Random) -> Row:
 def changed(row: Row) -> Row:
     """The same appointment a year later, moved by the office to another operatory and time."""
     moved = {"Op": row["Op"] % 8 + 1, "Pattern": row["Pattern"] + "/"}
-    return {**row, **moved, "DateTStamp": row["DateTStamp"].replace("2026", "2027")}
+    return {**row, **moved, "DateTStamp": row["DateTStamp"].replace("2025", "2026")}
 
 
 def delivery(rows: list[Row]) -> bytes:

@@ -2,7 +2,7 @@
 
 A dictionary is a list of pieces of text that rows have in common. It is shipped, so only invented rows may go in.
 Snapshots name the version they were packed with: keep the old files, raise ``VERSION`` here and ``_DICTIONARY`` in
-``odevents/store/snapshots.py``.
+``odevents/store/packed_rows.py``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import httpx
 from backports import zstd
 
 from odevents.simulator import Office, Simulator
-from odevents.store.snapshots import encoded
+from odevents.store.packed_rows import encoded
 
 FOLDER = Path(__file__).parent.parent / "odevents" / "store" / "dictionaries"
 TABLES = {

@@ -21,6 +21,7 @@ Fingerprint = Callable[[bytes], bytes]
 """Keyed and one-way: equal values give equal fingerprints, and nothing can be read from one."""
 
 _MOST_FAULTS_NAMED = 5
+_MOMENT_LENGTH = len("2026-01-05 08:00:00")
 _SPELLING = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?)?")
 
 
@@ -105,7 +106,7 @@ def _key(values: Row, table: Table) -> str:
 
 def _date(values: Row, column: str, table: str) -> str:
     """A date column in one spelling, so that text compares as time; ``0001-01-01`` and absence both mean "none"."""
-    text = values.get(column, "") if column else ""
+    text = values.get(column) if column else None
     if text is None or text == "":
         return ""
     found = _SPELLING.fullmatch(text) if isinstance(text, str) else None
@@ -117,4 +118,6 @@ def _date(values: Row, column: str, table: str) -> str:
         raise RowUnreadable("bad-stamp", f"{column} of a row of {table} is not yyyy-MM-dd HH:mm:ss")
     if moment.year == 1:
         return ""
+    if len(text) == _MOMENT_LENGTH and text[10] == " ":
+        return str(text)  # as it should be: to spell it again takes longer than all of the above
     return moment.date().isoformat() if found[1] is None else moment.isoformat(sep=" ", timespec="seconds")

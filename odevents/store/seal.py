@@ -117,7 +117,12 @@ class Seals:
 
 def fingerprint(key: bytes, value: bytes, purpose: Sequence[str]) -> bytes:
     """A keyed digest of a value for one purpose."""
-    return hmac.digest(key, "\0".join(purpose).encode() + b"\0" + value, sha256)
+    return hmac.digest(key, _prefix(tuple(purpose)) + value, sha256)
+
+
+@lru_cache(maxsize=1024)
+def _prefix(purpose: tuple[str, ...]) -> bytes:
+    return "\0".join(purpose).encode() + b"\0"
 
 
 def bound_to(header: bytes, place: Sequence[str]) -> bytes:
