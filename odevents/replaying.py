@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from odevents.errors import RowUnreadable
 from odevents.events.change import QUIET, Change, Kind

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
+import msgspec
 from pydantic import BaseModel
 
 from odevents.events.row import ReadRow, Row, validate
@@ -41,8 +42,7 @@ QUIET = frozenset({Kind.DUPLICATE, Kind.STALE, Kind.ECHO})
 """Kinds that no reaction ever sees."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(msgspec.Struct, frozen=True):
     """The last row seen for (office, table, key).
 
     :ivar values: ``None`` when the row is known to be deleted.
@@ -155,12 +155,11 @@ class Change(Generic[RowT]):
         return cast("RowT", values if model is None else model)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """How a row compares: its kind, which columns changed, and what they held before."""
 
     kind: Kind
-    old: Row = field(default_factory=dict)
+    old: Row = {}
     fields: frozenset[str] = frozenset()
 
 
@@ -207,11 +206,10 @@ def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
 
     A column that a new Open Dental version adds or drops is not a change of the row.
     """
-    return {
-        name
-        for name, value in after.items()
-        if name in before and before[name] != value and name not in VOLATILE and not same(before[name], value)
-    }
+    if before == after:
+        return set()
+    unlike = [name for name, value in after.items() if before.get(name, value) != value]
+    return {name for name in unlike if name not in VOLATILE and not same(before[name], after[name])}
 
 
 def same(a: object, b: object) -> bool:

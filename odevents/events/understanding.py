@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from odevents.errors import RowUnreadable
 from odevents.events.change import QUIET, Change, Feed, Kind, Snapshot, Verdict, detect
 from odevents.events.delivery import EventType
@@ -18,8 +20,7 @@ Explain = Callable[[str, str, Any, Any, str], list[str]]
 """(row key, column, old, new, stamp) -> the writes of ours that did exactly this."""
 
 
-@dataclass(frozen=True)
-class Understood:
+class Understood(msgspec.Struct, frozen=True):
     """What became of one row.
 
     :ivar unreadable: why the row is a dead letter; nothing else is known of it then.
