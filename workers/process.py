@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import sys
@@ -153,6 +154,9 @@ def run(work: Work) -> None:
     )
     if work != "inbox":
         worker.carrier = _process_carrier(work)
+    # A delivery makes thousands of objects and no cycles: looking for them at the usual pace takes 6 % of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     logger.info("worker ready", lane=work, pid=os.getpid())
     with present(runtime.redis, f"worker {work}", __version__):
         worker.work(logging_level="ERROR")
