@@ -12,6 +12,7 @@ import click
 from odevents.cli.output import json_option, print_records
 
 if TYPE_CHECKING:
+    from odevents.client.opendental import OpenDental
     from odevents.office import OfficeAccess
     from odevents.runtime import Runtime
     from odevents.store.backfills import BackfillRecord, Mode, TableProgress
@@ -35,13 +36,14 @@ def backfill(office: str, since: str | None, tables: str | None, prime: bool, as
     from odevents.cli.context import attach
     from odevents.cli.office_client import office_named, open_session
     from odevents.client.opendental import OpenDental
-    from odevents.subscriptions.backfill import run_backfill
+    from odevents.log import configure_logging
 
+    configure_logging("error", json=False)
     runtime = attach()
     access = office_named(runtime, office)
     record = _chosen(runtime, access, since, tables, prime)
     with open_session(runtime, access, last=True) as session:
-        ended = run_backfill(runtime.store, access, OpenDental(session), record, _tell, time.time)
+        ended = _run(runtime, access, OpenDental(session), record)
     runtime.hints.give(access.name, "inbox", time.time())
     records = [
         {"table": table.table, "read": table.read, "different": table.different, "skipped": table.skipped}
@@ -50,6 +52,25 @@ def backfill(office: str, since: str | None, tables: str | None, prime: bool, as
     print_records(records, ["table", "read", "different", "skipped"], as_json=as_json)
     if ended.different:
         click.echo(f"Next: odevents deliveries list --office {office}   (workers understand them now)", err=True)
+
+
+def _run(runtime: Runtime, office: OfficeAccess, client: OpenDental, record: BackfillRecord) -> BackfillRecord:
+    """Run it; the lease of one that was killed a moment ago is waited out.
+
+    :raises ConfigError: another one runs.
+    """
+    from odevents.errors import ConfigError, LeaseLost
+    from odevents.store.atomic import LEASE_MS
+    from odevents.subscriptions.backfill import run_backfill
+
+    until = time.monotonic() + LEASE_MS / 1000 + 1
+    while True:
+        try:
+            return run_backfill(runtime.store, office, client, record, _tell, time.time)
+        except LeaseLost:
+            if time.monotonic() > until:
+                raise ConfigError(f"another backfill of {office.name} runs; look again when it has ended") from None
+        time.sleep(0.5)
 
 
 def _chosen(

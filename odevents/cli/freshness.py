@@ -22,17 +22,19 @@ STALE = 3
 @click.option("--office", help="Only of this office.")
 @json_option
 def freshness(check: bool, office: str | None, as_json: bool) -> None:
-    """Look at each office's subscriptions, by one call each, and say how its feeds are and how we know."""
+    """Look at each office, by a call and one more a table, and say how its feeds are and how we know."""
     from odevents.cli.context import attach
     from odevents.cli.office_client import office_named
+    from odevents.log import configure_logging
     from odevents.subscriptions.side_by_side import side_by_side
     from workers.offices_round import looking_after
 
+    configure_logging("error", json=False)
     runtime = attach()
     chosen = {office: office_named(runtime, office)} if office else dict(runtime.offices)
     after = looking_after(runtime)
     found: dict[str, list[tuple[str, FeedState]]] = {}
-    for name, states in side_by_side(chosen, lambda name: after.office(chosen[name])):
+    for name, states in side_by_side(chosen, lambda name: after.office(chosen[name], thorough=True)):
         if isinstance(states, Exception):
             raise states
         found[name] = states

@@ -51,9 +51,10 @@ class LookingAfter:
     clock: Callable[[], float]
     still_ours: Callable[[], None] = lambda: None
 
-    def office(self, office: OfficeAccess) -> list[tuple[str, FeedState]]:
+    def office(self, office: OfficeAccess, *, thorough: bool = False) -> list[tuple[str, FeedState]]:
         """Look, probe, judge and keep; the judgement of each declared table.
 
+        :param thorough: probe every table that can be, due or not.
         :raises StoreUnavailable: Redis did not answer.
         """
         tables = watched_tables(self.file, office.name)
@@ -65,13 +66,14 @@ class LookingAfter:
         evidence = newly_watched(tables, before, now)
         for table, facts in evidence.items():
             evidence[table] = evidence_of(facts, table, seen, office, now)
-            gap = None if _nothing_missing(facts, now) else gap_of(facts, evidence[table], office, now)
-            if gap:
+            stands = facts.cursor == evidence[table].cursor
+            gap = gap_of(facts, evidence[table], office, now)
+            if gap and not (stands and _nothing_missing(facts, now)):
                 self.store.feeds.open_gap(office.name, table, gap)
                 evidence[table] = replace(evidence[table], gap=facts.gap or gap)
         thresholds = thresholds_of(self.file, office)
         if not seen.trouble:
-            self._probe(office, evidence, thresholds)
+            self._probe(office, evidence, thresholds, thorough)
         return self._keep(office, evidence, before, thresholds)
 
     def next_look(self, states: list[tuple[str, FeedState]], office: OfficeAccess, now: float) -> float:
@@ -80,9 +82,15 @@ class LookingAfter:
         turns = [next_turn(found.evidence, thresholds, now) for _, found in states]
         return max(now + AT_LEAST_APART, min([now + LOOK_EVERY, *turns]))
 
-    def _probe(self, office: OfficeAccess, evidence: dict[str, Evidence], thresholds: Thresholds) -> None:
+    def _probe(
+        self, office: OfficeAccess, evidence: dict[str, Evidence], thresholds: Thresholds, thorough: bool
+    ) -> None:
         now = self.clock()
-        due = [table for table, facts in evidence.items() if can_probe(table) and _probe_due(facts, thresholds, now)]
+        due = [
+            table
+            for table, facts in evidence.items()
+            if can_probe(table) and (thorough or _probe_due(facts, thresholds, now))
+        ]
         if not due or self.store.inbox.depth(office.name):
             return
         with self.connect(office) as client:

@@ -73,11 +73,11 @@ def gap_of(before: Evidence, after: Evidence, office: OfficeAccess, now: float) 
     Noticed while it stands further back than that, and also when it has jumped over that much at once; and when another
     subscription began later than the one before it had come.
     """
-    if not before.cursor or not after.cursor:
+    if not after.cursor:
         return None
-    stood, stands = office.moment_of(before.cursor), office.moment_of(after.cursor)
+    stood, stands = office.moment_of(before.cursor or after.cursor), office.moment_of(after.cursor)
     too_old = stands - stood > (KEPT + _SLACK).total_seconds() or now - stands > KEPT.total_seconds()
-    replaced = after.number != before.number and stands - stood > _SLACK.total_seconds()
+    replaced = before.number not in (0, after.number) and stands - stood > _SLACK.total_seconds()
     if too_old:
         return Gap(min(stood, stands), "too-old", now)
     return Gap(stood, "passed", now) if replaced else None
