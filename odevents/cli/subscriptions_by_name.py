@@ -15,6 +15,7 @@ from odevents.cli.wish import oldest
 from odevents.errors import ConfigError
 
 if TYPE_CHECKING:
+    from odevents.runtime import Runtime
     from odevents.subscriptions.actual import Held
     from odevents.subscriptions.office_subscriptions import OfficeSubscriptions
 
@@ -74,9 +75,16 @@ def rewind(names: tuple[str, ...], since: str, wanted: tuple[str, ...], as_json:
             for found in set_back(office.clients[0].subscriptions, held, office.office, start)
         ]
 
-    if not is_within_reach(start, time.time()):
+    def close_gaps(runtime: Runtime, office: str, records: Records) -> None:
+        again = {record["subscription"] for record in records}
+        tables = [one.watch for one in runtime.config.subscriptions if one.watch and one.name in again]
+        runtime.store.feeds.close_gaps(office, start, tables)
+
+    reached = is_within_reach(start, time.time())
+    if not reached:
         click.echo("Open Dental sends the changes of three days; for older ones: odevents backfill", err=True)
-    _everywhere("subscriptions rewind", set_back_here, wanted, as_json=as_json, columns=_REWOUND)
+    then = close_gaps if reached else None
+    _everywhere("subscriptions rewind", set_back_here, wanted, as_json=as_json, columns=_REWOUND, then=then)
 
 
 @click.command()
@@ -167,8 +175,12 @@ def _everywhere(
     as_json: bool,
     columns: Sequence[str] = _TOLD,
     reason: str = "",
+    then: Callable[[Runtime, str, Records], None] | None = None,
 ) -> None:
-    """Act at the offices, side by side, print what was done, and keep who did it."""
+    """Act at the offices, side by side, print what was done, and keep who did it.
+
+    :param then: what else follows from what was done at an office.
+    """
     from odevents.cli.context import attach
 
     runtime = attach()
@@ -179,6 +191,8 @@ def _everywhere(
     for office, found in done.items():
         if found:
             note_deed(runtime, what, f"{office}: {', '.join(record['subscription'] for record in found)}", reason)
+        if found and then:
+            then(runtime, office, found)
     if not records and not failed:
         raise ConfigError("no office has such a subscription; `odevents subscriptions list` shows those there are")
     exit_partly(len(done), len(failed))
