@@ -41,7 +41,7 @@ def test_a_copy_is_put_back_and_nothing_is_lost_or_done_twice(tmp_path: Path) ->
         begun = time.monotonic()
         lose_the_disk(running)
         put_back(running, tmp_path / "copy")
-        run(running, "recover", "--since", f"{int(time.time() - copied_at) + 60}s", "--reason", "a drill")
+        run(running, "recover", "--since", f"{int(time.time() - copied_at) + 60}s", "--reason", "a drill", "--yes")
         running.start("serve", "worker")
         again = [send(running, number, "//X") for number in (1, 2, 3)]  # as Open Dental does after a rewind
         for answer in again:
