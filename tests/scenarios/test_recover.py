@@ -42,7 +42,7 @@ def running(tmp_path: Path) -> Iterator[Installation]:
         file = Path(found.environment["ODEVENTS_CONFIG"])
         file.write_text(f'public_url = "http://127.0.0.1:{found.port}"\n{file.read_text()}')
         found.start("serve", "worker", "scheduler")
-        run(found, "subscriptions", "apply", "--yes")
+        run(found, "subscriptions", "apply")
         yield found
 
 
@@ -65,8 +65,9 @@ def test_what_a_wiped_store_had_acknowledged_is_done_once(running: Installation)
     appointments = sorted(by_patient.values())[:APPOINTMENTS]
     done, lost = appointments[: APPOINTMENTS // 2], appointments[APPOINTMENTS // 2 :]
     for number in appointments:
-        office.change("appointment", number, Op=2)
-    until(running.idle, what="the rows becoming known")
+        office.change("appointment", number, ProvNum=0, Priority="ASAP")
+    known = keys.snapshots("southside", "Appointment")
+    until(lambda: running.redis.hlen(known) >= len(appointments), what="the rows becoming known")
     for number in done:
         office.change("appointment", number, AptStatus="Broken")
     until(lambda: made(office, done) == [(1, 1)] * len(done), within=40, what="the reactions before the loss")
