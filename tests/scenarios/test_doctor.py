@@ -19,7 +19,7 @@ from tests.support.installation import Installation, installation, until
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One office, and everything that belongs to an installation."""
     with installation(tmp_path_factory.mktemp("doctor"), "serve", "worker", "scheduler") as found:
-        until(lambda: all(alive(found.redis).values()), what="the workers' start")
+        until(lambda: all(alive(found.redis)[work] for work in ("inbox", "writes")), what="the workers' start")
         yield found
 
 
