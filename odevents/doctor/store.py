@@ -64,5 +64,5 @@ def judge_age(found_empty_at: float, known: Sequence[str]) -> Finding:
     if not found_empty_at or not known:
         return fine("OD150")
     what = f"the store was found empty although {', '.join(known)} had been sending: it was lost, or is another one"
-    do = "say since when it knows nothing: odevents recover --since 'YYYY-MM-DD HH:MM'"
+    do = "say since when it knows nothing: odevents recover --since 6h --reason …"
     return Finding("OD150", Mark.WARNING, what, do=do)
