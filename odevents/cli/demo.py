@@ -66,7 +66,7 @@ def demo(port: int, console_port: int | None, rate: int, seconds: float | None) 
             _await_receiver(port, supervisor)
             _prime(runtime, clinic, port, supervisor)
             if not supervisor.stopping:
-                _subscribe(runtime, clinic, port)
+                _subscribe(runtime, clinic)
                 _introduce(runtime, clinic, rate)
                 _watch(runtime, supervisor, seconds)
         finally:
@@ -97,7 +97,8 @@ def _environment(redis_url: str, clinic: Simulator, port: int, console_port: int
 
     folder = demo_folder()
     text = (resources.files("odevents.cli") / "demo.toml").read_text(encoding="utf-8")
-    (folder / "odevents.toml").write_text(text.replace("BASE_URL", clinic.base_url), encoding="utf-8")
+    text = text.replace("BASE_URL", clinic.base_url).replace("PUBLIC_URL", f"http://127.0.0.1:{port}")
+    (folder / "odevents.toml").write_text(text, encoding="utf-8")
     keys = {f"ODEVENTS_TEST_{name.upper()}": office.customer_key for name, office in clinic.offices.items()}
     return {
         **keys_in(folder),
@@ -156,20 +157,15 @@ def _anything_waits(runtime: Runtime) -> bool:
     return any(runtime.store.inbox.depth(office) for office in runtime.offices)
 
 
-def _subscribe(runtime: Runtime, clinic: Simulator, port: int) -> None:
+def _subscribe(runtime: Runtime, clinic: Simulator) -> None:
+    """As `odevents subscriptions apply` does it."""
+    from odevents.subscriptions.office_subscriptions import OfficeSubscriptions
+
     for office, client in _clients(clinic):
-        for wanted in runtime.config.subscriptions:
-            url = f"http://127.0.0.1:{port}/apievents/{office.name}/{wanted.name}"
-            if wanted.ui:
-                client.subscriptions.create(EndPointUrl=url, UiEventType=wanted.ui, Workstation="SRV01")
-            else:
-                client.subscriptions.create(
-                    EndPointUrl=url,
-                    WatchTable=wanted.watch or "",
-                    PollingSeconds=wanted.poll_seconds,
-                    Workstation="SRV01",
-                    Note=f"odevents/{wanted.name}",
-                )
+        access, seen = runtime.offices[office.name], runtime.store.subscriptions_seen
+        keys = runtime.key_fingerprints(access)
+        subscriptions = OfficeSubscriptions(access, runtime.config, [client], keys, seen)
+        subscriptions.apply(subscriptions.plan(subscriptions.read()), prune=False)
 
 
 def _clients(clinic: Simulator) -> Iterator[tuple[Office, OpenDental]]:

@@ -135,7 +135,12 @@ def test_the_shipped_example_and_the_demo_are_right(tmp_path: Path) -> None:
     """What people copy from must work."""
     root = Path(__file__).parent.parent.parent
     demo = tmp_path / "demo.toml"
-    demo.write_text((root / "odevents/cli/demo.toml").read_text().replace("BASE_URL", "http://127.0.0.1:1/api/v1"))
+    demo.write_text(
+        (root / "odevents/cli/demo.toml")
+        .read_text()
+        .replace("BASE_URL", "http://127.0.0.1:1/api/v1")
+        .replace("PUBLIC_URL", "http://localhost")
+    )
     for file in (root / "odevents.example.toml", demo):
         checked_config(file, secrets=False)
 
