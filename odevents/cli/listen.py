@@ -71,6 +71,7 @@ def install(
     from odevents.listener import autostart, subscription
     from odevents.listener import workstation as machine
     from odevents.listener.setup import listener_arguments
+    from odevents.subscriptions.marks import listener_endpoint
 
     config = _found(config)
     port = _own_port(port, machine.people()) if not only_print else port
@@ -83,7 +84,7 @@ def install(
     click.echo("started; starts again at every sign-in")
     here = workstation or machine.name()
     if no_subscription:
-        click.echo(f"subscribe {here} to PatientSelected with {subscription.endpoint(setup.section.port)}")
+        click.echo(f"subscribe {here} to PatientSelected with {listener_endpoint(setup.section.port)}")
     else:
         keys = setup.keys if setup.section.keys else {office: setup.keys[office]}
         _on_subscriptions(api, keys, lambda known: subscription.ensure(known, setup.section.port, here))

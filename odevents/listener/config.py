@@ -17,9 +17,9 @@ from odevents import toml_lines
 from odevents.config import Name, Secret, Table
 from odevents.errors import ConfigError
 from odevents.events.tables import ALWAYS_MINIMISED
+from odevents.subscriptions.marks import LISTENER_PORT
 
-PORT = 2097
-"""The port that Open Dental's own examples of a UI subscription use."""
+PORT = LISTENER_PORT
 
 _FIELD = re.compile(r"\{([A-Za-z0-9]+)\}")
 _SHELLS = (".bat", ".cmd")

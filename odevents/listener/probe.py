@@ -12,8 +12,9 @@ from odevents.errors import ConfigError, OdeventsError
 from odevents.listener.forward import post
 from odevents.listener.routes import STATUS_PATH
 from odevents.listener.selection import SPARED, TEST_HEADER
-from odevents.listener.subscription import EVENT, endpoint
+from odevents.listener.subscription import EVENT
 from odevents.listener.tally import Tally
+from odevents.subscriptions.marks import listener_endpoint
 
 INVENTED = {"PatNum": 999999999, "FName": "Avery", "LName": "Sample", "Preferred": "", "Birthdate": "1990-01-01"}
 """Nobody: a PatNum far beyond any office, and a name that says what it is."""
@@ -66,7 +67,7 @@ def send_test(port: int, key: str, workstation: str, pause: Callable[[float], No
         "Content-Type": "application/json",
         TEST_HEADER: "1",
     }
-    answered = post(endpoint(port), headers, msgspec.json.encode(INVENTED))
+    answered = post(listener_endpoint(port), headers, msgspec.json.encode(INVENTED))
     if answered != _OK:
         raise ConfigError(f"the listener refused the test event with {answered}; odevents listen status says why")
     deadline = time.monotonic() + _ACTED

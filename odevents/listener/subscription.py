@@ -1,23 +1,17 @@
-"""The subscription that makes Open Dental fire at this listener: one per workstation and port, found by its ``Note``.
+"""The subscription that makes Open Dental fire at this listener: one per workstation and port, found by its mark.
 
 Source: the "Subscriptions" page. A blank ``Workstation`` would fire on every machine, so it is always given.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from odevents.client.resources.subscriptions import Subscription, Subscriptions
-from odevents.errors import KeyRefused
+from odevents.subscriptions.apply import remove as remove_one
+from odevents.subscriptions.marks import LISTENER, listener_endpoint, mark_in, marked
+from odevents.subscriptions.steps import Remove
 
-NOTE = "odevents/listener"
 EVENT = "PatientSelected"
-_LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001  Open Dental's times carry no zone
-
-
-def endpoint(port: int) -> str:
-    """Where Open Dental posts to. The last segment names the event for versions that send no ``Event-Type``."""
-    return f"http://localhost:{port}/{EVENT}"
+NOTE = marked("", LISTENER)
 
 
 def ensure(subscriptions: Subscriptions, port: int, workstation: str) -> str:
@@ -27,9 +21,10 @@ def ensure(subscriptions: Subscriptions, port: int, workstation: str) -> str:
     if running:
         return f"subscription {running[0].SubscriptionNum} was there already"
     if ours:
-        subscriptions.update(ours[0].SubscriptionNum, DateTimeStop=None)
+        subscriptions.update(ours[0].SubscriptionNum, DateTimeStop=None, Note=marked(ours[0].Note, LISTENER))
         return f"subscription {ours[0].SubscriptionNum} taken up again"
-    made = subscriptions.create(EndPointUrl=endpoint(port), Workstation=workstation, UiEventType=EVENT, Note=NOTE)
+    endpoint = listener_endpoint(port)
+    made = subscriptions.create(EndPointUrl=endpoint, Workstation=workstation, UiEventType=EVENT, Note=NOTE)
     return f"subscription {made.SubscriptionNum} created" if made else "subscription created"
 
 
@@ -40,12 +35,9 @@ def remove(subscriptions: Subscriptions, port: int, workstation: str) -> str:
     """
     done = []
     for found in _ours(subscriptions, port, workstation):
-        try:
-            subscriptions.delete(found.SubscriptionNum)
-            done.append(f"subscription {found.SubscriptionNum} removed")
-        except KeyRefused:
-            subscriptions.update(found.SubscriptionNum, DateTimeStop=_LONG_AGO)
-            done.append(f"subscription {found.SubscriptionNum} stopped: this key may not delete it")
+        deleted = remove_one(subscriptions, Remove(found.SubscriptionNum, 0, LISTENER, found.Note))
+        how = "removed" if deleted else "stopped: this key may not delete it"
+        done.append(f"subscription {found.SubscriptionNum} {how}")
     return "; ".join(done) or "there was no subscription of this workstation"
 
 
@@ -54,7 +46,7 @@ def _ours(subscriptions: Subscriptions, port: int, workstation: str) -> list[Sub
         found
         for found in subscriptions.find()
         if found.UiEventType == EVENT
-        and found.Note == NOTE
+        and mark_in(found.Note).name == LISTENER
         and found.Workstation.casefold() == workstation.casefold()
-        and found.EndPointUrl == endpoint(port)
+        and found.EndPointUrl == listener_endpoint(port)
     ]

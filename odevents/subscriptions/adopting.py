@@ -7,7 +7,7 @@ from collections.abc import Collection
 from odevents.errors import ConfigError
 from odevents.subscriptions.apply import remove
 from odevents.subscriptions.declared import declared_for
-from odevents.subscriptions.matching import is_ours
+from odevents.subscriptions.matching import is_here, is_ours
 from odevents.subscriptions.office_subscriptions import OfficeSubscriptions
 from odevents.subscriptions.plan import adoption
 from odevents.subscriptions.steps import Remove, Update
@@ -44,8 +44,9 @@ def remove_all(office: OfficeSubscriptions, names: Collection[str]) -> list[tupl
     actual = office.read(only_subscriptions=True)
     done = []
     for held in actual.subscriptions:
-        if held.mark.name in names and is_ours(held, office.office.name):
+        ours = is_ours(held, office.office.name) and is_here(held, office.file.public_url)
+        if ours and held.mark.name in names:
             step = Remove(held.number, held.key, held.mark.name, held.row.Note)
-            done.append((step, remove(office.clients[held.key], step)))
+            done.append((step, remove(office.clients[held.key].subscriptions, step)))
     office.plan(office.read(only_subscriptions=True), forget=names)
     return done

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from odevents.client.opendental import OpenDental
+from odevents.client.resources.subscriptions import Subscriptions
 from odevents.errors import CallError, KeyRefused, NotFound, OfficeOffline, OutcomeUnknown
 from odevents.subscriptions.marks import marked
 from odevents.subscriptions.plan import Plan
@@ -85,11 +86,11 @@ def carry_out(clients: Sequence[OpenDental], step: Step) -> None:
         case Create():
             _create(clients[0], step)
             if step.replaces:
-                remove(clients[step.replaces.key], step.replaces)
+                remove(clients[step.replaces.key].subscriptions, step.replaces)
         case Update():
             _update(clients[step.key], step.number, step.changes)
         case Remove():
-            remove(clients[step.key], step)
+            remove(clients[step.key].subscriptions, step)
 
 
 def _create(client: OpenDental, step: Create) -> None:
@@ -114,17 +115,17 @@ def _update(client: OpenDental, number: int, changes: Sequence[Change]) -> None:
     client.subscriptions.update(number, **values)  # type: ignore[arg-type]
 
 
-def remove(client: OpenDental, step: Remove) -> bool:
+def remove(subscriptions: Subscriptions, step: Remove) -> bool:
     """Delete a subscription, or stop it for good where the key may not delete; say whether it was deleted.
 
     :raises odevents.errors.CallError: neither was possible.
     """
     try:
-        client.subscriptions.delete(step.number)
+        subscriptions.delete(step.number)
     except NotFound:
         return True
     except KeyRefused:
         note = marked(step.note, step.name, "removed")
-        client.subscriptions.update(step.number, DateTimeStop=LONG_AGO, Note=note)
+        subscriptions.update(step.number, DateTimeStop=LONG_AGO, Note=note)
         return False
     return True

@@ -61,11 +61,12 @@ def is_ours(held: Held, office: str) -> bool:
 
 def _rank(held: Held, now: datetime, public_url: str | None) -> tuple[bool, int, bool, datetime, int]:
     """The best of several that could be the same comes first: running here, and with the oldest cursor."""
-    elsewhere = not _is_here(held, public_url)
+    elsewhere = not is_here(held, public_url)
     return elsewhere, held.key, held.is_stopped(now), held.row.DateTimeStart or now, held.number
 
 
-def _is_here(held: Held, public_url: str | None) -> bool:
+def is_here(held: Held, public_url: str | None) -> bool:
+    """Whether it sends to this installation's receiver, or to a listener on its own machine."""
     return held.is_below(public_url) or is_listener(held.row.EndPointUrl)
 
 
@@ -87,7 +88,7 @@ def _another_name(
         if wanted.name in matched.pairs:
             continue
         for found in free:
-            fits = found.source == wanted.source and found.key == 0 and _is_here(found, public_url)
+            fits = found.source == wanted.source and found.key == 0 and is_here(found, public_url)
             if fits and (found.mark.name, found.source) not in paired and found not in matched.pairs.values():
                 matched.pairs[wanted.name] = found
                 break
@@ -98,7 +99,7 @@ def _another_source(
     matched: Matched, declared: Sequence[Declared], free: list[Held], public_url: str | None
 ) -> list[Held]:
     for wanted in declared:
-        same_name = [found for found in free if found.mark.name == wanted.name and _is_here(found, public_url)]
+        same_name = [found for found in free if found.mark.name == wanted.name and is_here(found, public_url)]
         same_source_first = sorted(same_name, key=lambda found: found.source != wanted.source)
         if wanted.name not in matched.pairs and same_source_first:
             matched.replaced[wanted.name] = same_source_first[0]
@@ -108,7 +109,7 @@ def _another_source(
 def _sort_superfluous(matched: Matched, declared: Sequence[Declared], found: Held, public_url: str | None) -> None:
     name = found.mark.name
     kept = matched.pairs.get(name)
-    if not _is_here(found, public_url):
+    if not is_here(found, public_url):
         matched.not_ours.append(found)  # another installation's: the same names at another host
     elif kept and kept.mark.name == name and (kept.source, kept.key) == (found.source, found.key):
         matched.duplicates.append(found)
