@@ -14,9 +14,11 @@ import click
 def check(file: Path | None, without_secrets: bool) -> None:
     """Check FILE (odevents.toml, or what ODEVENTS_CONFIG names) and the environment. Nothing is contacted."""
     from odevents.cli.kept import kept
+    from odevents.cli.subscriptions_plan import tell_lints
     from odevents.listener.config import load_listener
     from odevents.runtime import Runtime, checked_config
     from odevents.settings import load_settings
+    from odevents.subscriptions.lints import lints
 
     kept_by_up = kept(load_settings())
     os.environ |= kept_by_up
@@ -32,3 +34,5 @@ def check(file: Path | None, without_secrets: bool) -> None:
         f"{path}: right. {len(config.offices)} offices, {len(config.subscriptions)} subscriptions, "
         f"{len(config.reactions)} rules, {len(config.handlers)} handler modules"
     )
+    if config.public_url is not None:
+        tell_lints([lint for office in config.offices for lint in lints(config, office)])

@@ -112,6 +112,23 @@ def test_one_that_vanished_starts_where_it_was_last_seen_to_be_polled(clinic: Si
     assert office.rows("apisubscription")[0]["DateTimeStart"] == polled
 
 
+def test_after_the_old_key_was_disabled_too_early_nothing_is_lost_either(clinic: Simulator, opened: Opened) -> None:
+    office, new = clinic.office("southside"), "invented-new-key"
+    old = office.customer_key
+    with opened(VISITS) as subscriptions:
+        applied(subscriptions)
+        clinic.poll_now()
+        subscriptions.look()
+    [polled] = office.rows("apisubscription")
+    clinic.clock.advance(hours=1)
+    office.customer_key = new
+    with opened(VISITS, keys=(new, old)) as subscriptions:
+        assert not applied(subscriptions).failed
+        assert [bool(key.refused_since) for key in subscriptions.look().keys] == [False, True]
+    [made] = office.rows("apisubscription", CustomerKey=new)
+    assert made["DateTimeStart"] == polled["DateTimeStart"]
+
+
 def test_a_look_keeps_what_is_seen_and_what_differs(clinic: Simulator, opened: Opened, redis_client: object) -> None:
     with opened(VISITS) as subscriptions:
         assert [drift.kind for drift in subscriptions.look().drift] == ["missing"]
