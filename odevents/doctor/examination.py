@@ -26,6 +26,8 @@ from odevents.store import keys
 from odevents.store.atomic import in_store
 from odevents.store.connection import connect_rq, doubts
 from odevents.store.feeds import Feeds
+from odevents.store.filters import DeliveryFilter
+from odevents.subscriptions.lints import lints
 
 if TYPE_CHECKING:
     from odevents.office import OfficeAccess
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 16
 _LETTERS = 100
-_IN_STORE = ("OD106", "OD120", "OD121", "OD140", "OD141", "OD204", "OD211", "OD501", "OD502")
+_IN_STORE = ("OD106", "OD120", "OD121", "OD140", "OD141", "OD204", "OD211", "OD403", "OD501", "OD502")
 
 
 def examine(runtime: Runtime, offices: Iterable[str], env_file: Path) -> list[Finding]:
@@ -119,6 +121,8 @@ def _kept(runtime: Runtime, offices: list[str]) -> Iterator[Finding]:
     letters = kept.dead_letters.recent(_LETTERS)
     yield installation.judge_dead([letter.code for letter in letters], len(letters) == _LETTERS)
     yield installation.judge_pauses(list(kept.pauses.all()))
+    lines = kept.refusals.lines(DeliveryFilter())
+    yield installation.judge_refusals(lines, time.time())
     seen = kept.subscriptions_seen.all(offices)
     feeds = Feeds(kept.redis).read(offices)
     for office in offices:
@@ -146,3 +150,7 @@ def _office(runtime: Runtime, office: OfficeAccess) -> Iterator[Finding]:
         local = office.local_time(time.time())
         yield from examine_office(OpenDental(session), office.name, local, needed(runtime.config, office.name))
     yield installation.judge_mode(office.mode, office.name)
+    if runtime.config.public_url:
+        yield installation.judge_lints(lints(runtime.config, office.name), office.name)
+    else:
+        yield unknown("OD212", "odevents.toml has no public_url", office.name)

@@ -84,7 +84,6 @@ CODES = {
     "OD131": Code("one sealing key is in use", "An old key that is still there still opens what it sealed."),
     "OD140": Code("workers run", "Without workers deliveries are kept, but nobody reacts to them."),
     "OD141": Code("a scheduler runs", "It wakes lanes that a crash left behind, and watches the feeds."),
-    "OD150": Code("the store is the one that was used before", "A lost store has forgotten what was not done yet."),
     "OD201": Code("every declared subscription is there", "What is not subscribed never comes."),
     "OD202": Code("no subscription has ended", "Past its DateTimeStop a subscription fires nothing."),
     "OD203": Code("no subscription is paused", "While paused, changes are not sent; three days of them come later."),
@@ -96,6 +95,9 @@ CODES = {
         "clocks agree", "Change stamps are the office's clock; more than five minutes off, writes cannot be recognised."
     ),
     "OD211": Code("subscriptions are as declared", "What differs may send too little, too much, or to somebody else."),
+    "OD212": Code(
+        "what is declared can work", "Open Dental also takes subscriptions that cannot do what they are for."
+    ),
     "OD301": Code(
         "the office answers", "Calls reach the office through its eConnector or API Service, which must be running."
     ),

@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from odevents.doctor.findings import Finding, Mark, fine, unknown
 from odevents.queues import Work
 from odevents.store.feeds import FeedKey, Kept
+from odevents.store.refusals import Refusal
 from odevents.store.subscriptions_seen import OfficeSeen
 from odevents.subscriptions.drift import Drift
 from odevents.subscriptions.freshness import REASONS, State
+from odevents.subscriptions.lints import LINTS, Lint
 
 _SHOWN = 3
+_LATELY = 6 * 3600.0
 
 
 def judge_processes(workers: Mapping[Work, int], scheduler: bool) -> Iterator[Finding]:
@@ -69,6 +72,29 @@ def judge_feeds(kept: Mapping[FeedKey, Kept], office: str) -> Iterator[Finding]:
         yield Finding(
             found.code, mark, f"{table}: {found.sentence}", office, do, f"odevents freshness --office {office}"
         )
+
+
+def judge_refusals(lines: Sequence[Refusal], now: float) -> Finding:
+    """Requests that were refused within the last hours."""
+    lately = [line for line in lines if now - line.last < _LATELY]
+    if not lately:
+        return fine("OD403")
+    said = "; ".join(
+        f"{line.times} times {line.seen.code} from {line.seen.workstation or 'an unnamed machine'}"
+        f"{f' at {line.seen.office}' if line.seen.office else ''}"
+        for line in lately[:_SHOWN]
+    )
+    do = "unknown-key and no-key: compare the key in Open Dental with odevents.toml; too-large: ODEVENTS_MAX_BODY_BYTES"
+    return Finding("OD403", Mark.WARNING, f"refused: {said}", do=do, look="odevents deliveries list --outcome refused")
+
+
+def judge_lints(found: Sequence[Lint], office: str) -> Finding:
+    """What is declared and will go wrong."""
+    if not found:
+        return fine("OD212", office)
+    said = "; ".join(f"{lint.subscription + ': ' if lint.subscription else ''}{LINTS[lint.code]}" for lint in found)
+    steps = "; ".join(lint.text for lint in found)
+    return Finding("OD212", Mark.WARNING, said, office, steps, f"odevents subscriptions plan --office {office}")
 
 
 def judge_mode(mode: str, office: str) -> Finding:

@@ -53,16 +53,3 @@ def judge_disk(folder: str, free: int | None) -> Finding:
         return fine("OD122", detail=f"{free / 2**30:.0f} GB free")
     mark = Mark.ERROR if free < 2**28 else Mark.WARNING
     return Finding("OD122", mark, f"{free / 2**20:.0f} MB free where {folder} is", do="make room")
-
-
-def judge_age(found_empty_at: float, known: Sequence[str]) -> Finding:
-    """Whether a store without memory stands where offices have been sending before.
-
-    :param found_empty_at: since when the ledger forgets nothing; 0 when it is known to have been new.
-    :param known: offices with subscriptions of ours that were confirmed before that.
-    """
-    if not found_empty_at or not known:
-        return fine("OD150")
-    what = f"the store was found empty although {', '.join(known)} had been sending: it was lost, or is another one"
-    do = "say since when it knows nothing: odevents recover --since 6h --reason …"
-    return Finding("OD150", Mark.WARNING, what, do=do)

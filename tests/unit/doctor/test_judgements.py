@@ -13,7 +13,9 @@ from odevents.doctor import endpoint, installation, machine, store
 from odevents.doctor.findings import CODES, Finding, Mark
 from odevents.doctor.office import judge_clock
 from odevents.store.connection import Doubt
+from odevents.store.refusals import Refusal, RefusedSeen
 from odevents.store.subscriptions_seen import DriftSeen, KeySeen, OfficeSeen
+from odevents.subscriptions.lints import Lint
 
 NOW = 1_795_200_000.0
 DAY = 86400.0
@@ -23,6 +25,10 @@ FULL = {"used_memory": 900, "maxmemory": 1000}
 BAD_KEY = OfficeSeen(NOW, NOW, keys=(KeySeen("a1", NOW - 60), KeySeen("b2")))
 DEAD_KEYS = OfficeSeen(NOW, NOW, keys=(KeySeen("a1", NOW - 60),))
 DRIFTED = OfficeSeen(NOW, NOW, drift=(DriftSeen("missing", "appointments", "is missing"), DriftSeen("paused", "x", "")))
+
+
+def refused(last: float) -> Refusal:
+    return Refusal(RefusedSeen("", "unknown-key", "SRV01"), 4, last - 90, last)
 
 
 @pytest.mark.parametrize(
@@ -42,9 +48,6 @@ DRIFTED = OfficeSeen(NOW, NOW, drift=(DriftSeen("missing", "appointments", "is m
         (store.judge_disk("data", GB), "!"),
         (store.judge_disk("data", 1000), "✗"),
         (store.judge_disk("data", None), "?"),
-        (store.judge_age(0.0, ["a"]), "✓"),
-        (store.judge_age(NOW, []), "✓"),
-        (store.judge_age(NOW, ["a"]), "!"),
         (machine.judge_ring(1), "✓"),
         (machine.judge_ring(2), "!"),
         (list(installation.judge_processes({"inbox": 1, "writes": 2}, True)), "✓✓"),
@@ -52,6 +55,17 @@ DRIFTED = OfficeSeen(NOW, NOW, drift=(DriftSeen("missing", "appointments", "is m
         (installation.judge_dead([], False), "✓"),
         (installation.judge_dead(["bad-stamp"], False), "!"),
         (installation.judge_pauses(["all"]), "!"),
+        (installation.judge_refusals([], NOW), "✓"),
+        (
+            installation.judge_refusals([refused(NOW - DAY)], NOW),
+            "✓",
+        ),
+        (
+            installation.judge_refusals([refused(NOW - 60)], NOW),
+            "!",
+        ),
+        (installation.judge_lints([], "a"), "✓"),
+        (installation.judge_lints([Lint("polls-too-fast", "a", "x", "polls every 1 s")], "a"), "!"),
         (installation.judge_mode("live", "a"), "✓"),
         (installation.judge_mode("dry-run", "a"), "?"),
         (installation.judge_keys(None, "a"), "?"),
