@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -25,8 +26,11 @@ def _name(value: str) -> str:
     return value
 
 
+_time_zones = cache(available_timezones)  # reads folders: 4 ms, which ten thousand offices would pay one by one
+
+
 def _zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _time_zones():
         raise ValueError("not a time zone of the IANA list, such as America/Los_Angeles")
     return value
 
