@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -50,6 +51,7 @@ def console(port: int | None) -> None:
     logger.info("console starts", host=settings.console_host, port=shown, pid=os.getpid())
     if sys.stdout.isatty():
         click.echo(f"  page       http://{settings.console_host}:{shown}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again when it has finished
     with present(runtime.redis, "console", __version__):
         server.run([listener])
 
@@ -60,7 +62,7 @@ def _server(runtime: Runtime) -> tuple[Server, Callable[[Runtime], None]]:
 
     from odevents.console.app import create_console
 
-    guard = guard_of(runtime, loopback_matters=True)
+    guard = guard_of(runtime)
     here = [console_of(runtime, guard, lambda: server.should_exit)]
     server = uvicorn.Server(
         uvicorn.Config(
@@ -81,10 +83,10 @@ def _server(runtime: Runtime) -> tuple[Server, Callable[[Runtime], None]]:
     return server, take
 
 
-def guard_of(runtime: Runtime, *, loopback_matters: bool) -> Guard:
+def guard_of(runtime: Runtime, *, mounted: bool = False) -> Guard:
     """Who is let in.
 
-    :param loopback_matters: whether a page that only this machine reaches may be open without accounts.
+    :param mounted: at a path of the receiver's port, which others reach: only with accounts then.
     :raises odevents.errors.ConfigError: the page would be open to others.
     """
     from odevents.console.admission import is_loopback, proxy_of, refuse_exposure
@@ -94,13 +96,13 @@ def guard_of(runtime: Runtime, *, loopback_matters: bool) -> Guard:
 
     settings, accounts = runtime.settings, Accounts(runtime.redis)
     proxy = proxy_of(settings.console_proxy, settings.console_proxy_header)
-    host = settings.console_host if loopback_matters else "/console of the receiver's port"
+    host = "the receiver's port" if mounted else settings.console_host
     refuse_exposure(host, accounts=accounts.any(), proxy=proxy)
     return Guard(
         accounts=accounts,
         sessions=Sessions(runtime.redis),
         seals=runtime.seals,
-        loopback=loopback_matters and is_loopback(host),
+        loopback=is_loopback(host),
         proxy=proxy,
         local_user=getpass.getuser(),
         clock=time.time,
@@ -118,7 +120,9 @@ def console_of(runtime: Runtime, guard: Guard, stopping: Callable[[], bool]) -> 
         registry=runtime.registry,
         config=runtime.config,
         again=runtime.again,
+        bulk=runtime.bulk,
         guard=guard,
+        key_fingerprints=runtime.key_fingerprints,
         simulated=runtime.settings.simulated,
         metrics_token=token.get_secret_value() if token else "",
         stopping=stopping,

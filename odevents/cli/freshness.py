@@ -71,15 +71,10 @@ def _closing(office: OfficeAccess, table: str, found: FeedState) -> str:
     """The command that brings the rows that are missing."""
     import time
 
-    from odevents.subscriptions.rewind import is_within_reach
+    from odevents.subscriptions.closing import closing_command
 
     gap = found.evidence.gap
-    if gap is None:
-        return ""
-    if gap.cause == "passed" and is_within_reach(gap.since, time.time() + 3600):
-        hours = int((time.time() - gap.since) // 3600) + 1
-        return f"odevents subscriptions rewind --office {office.name} --since {hours}h"
-    return f"odevents backfill {office.name} --tables {table}"
+    return closing_command(office.name, table, gap, time.time()) if gap else ""
 
 
 def _advise(record: dict[str, Any]) -> None:

@@ -14,11 +14,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from odevents.console import signing_in
-from odevents.console.admission import Refused, is_loopback
+from odevents.console.admission import Refused, is_loopback, refuse_hidden_proxy
 from odevents.console.console import Console
 from odevents.console.door import COOKIE, Door, peer_of
 from odevents.console.live import Pulse, stream
-from odevents.console.pages import dead, deliveries, delivery, health, offices, overview, reactions, subscriptions
+from odevents.console.pages import bulk, dead, deliveries, delivery, health, offices, overview, reactions, subscriptions
 from odevents.errors import ConfigError, LeaseLost, OdeventsError, SealBroken, StoreUnavailable
 from odevents.log import logger, place_of
 from odevents.store import keys
@@ -40,8 +40,13 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/deliveries/{delivery}/fixture.json", delivery.fixture),
     ("GET", "/reactions", reactions.show),
     ("GET", "/dead", dead.show),
-    ("POST", "/dead/retry", dead.retry),
-    ("POST", "/dead/drop", dead.drop),
+    ("POST", "/dead/{letter}/retry", dead.retry),
+    ("POST", "/dead/{letter}/drop", dead.drop),
+    ("GET", "/bulk", bulk.listed),
+    ("POST", "/bulk", bulk.choose),
+    ("GET", "/bulk/{job}", bulk.show),
+    ("POST", "/bulk/{job}/start", bulk.start),
+    ("POST", "/bulk/{job}/abort", bulk.abort),
     ("GET", "/subscriptions", subscriptions.show),
     ("GET", "/offices", offices.show),
     ("POST", "/pause", offices.pause),
@@ -74,6 +79,7 @@ def create_console(current: Current) -> Starlette:
             Route("/live", live),
             Route("/livez", lambda _: PlainTextResponse("ok\n")),
             Route("/readyz", _endpoint(current, _readyz)),
+            Route("/metrics", _endpoint(current, _metrics)),
             Mount("/static", StaticFiles(packages=[("odevents.console", "static")])),
         ],
         middleware=[Middleware(Door, guard=guard)],
@@ -124,9 +130,16 @@ def _readyz(console: Console, _: Request) -> Response:
     return PlainTextResponse("ok\n")
 
 
-def may_read_metrics(console: Console, request: Request) -> bool:
-    """From this machine, or with the token."""
+def _metrics(console: Console, request: Request) -> Response:
+    """For whoever asks on this machine, or brings the token where there is one."""
     if console.metrics_token:
         given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
-        return hmac.compare_digest(given, console.metrics_token.encode())
-    return is_loopback(peer_of(request))
+        allowed = hmac.compare_digest(given, console.metrics_token.encode())
+    else:
+        allowed = is_loopback(peer_of(request))
+        refuse_hidden_proxy(request.headers)
+    if not allowed:
+        return PlainTextResponse("Metrics need the token of ODEVENTS_METRICS_TOKEN.\n", 401)
+    from odevents.metrics.exposition import CONTENT_TYPE, exposition
+
+    return Response(exposition(console.store, console.offices, console.clock()), media_type=CONTENT_TYPE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from odevents.console.situation import DeadGroup, Feed, Lane, OfficeNow, Situation
-from odevents.console.words import lasting, many
+from odevents.console.words import day_and_time, lasting, many
 from odevents.store.presence import GONE_AFTER
 
 WAITS_TOO_LONG = 60.0
@@ -69,6 +69,9 @@ def _office(office: OfficeNow, now: float) -> Iterator[Attention]:
     for feed in office.feeds:
         if feed.state in ("late", "stale"):
             yield _feed(feed)
+        if feed.missing_since:
+            why = f"Events have passed over rows that changed since {day_and_time(feed.missing_since, office.zone)}."
+            yield Attention(_BAD, office.name, f"{feed.table} rows are missing", why, step=feed.closing)
     if waits := _waits(office.inbox, now):
         why = f"{many(office.inbox.waiting, 'delivery', 'deliveries')} waiting, the oldest for {lasting(waits)}."
         yield Attention(_WARN, office.name, "Deliveries pile up", why, "Look", f"/deliveries?office={office.name}")

@@ -20,9 +20,10 @@ from odevents.console.admission import Refused, Visitor
 from odevents.console.attention import Attention, needs_attention
 from odevents.console.door import Guard
 from odevents.console.situation import Situation, look
-from odevents.office import Offices
+from odevents.office import OfficeAccess, Offices
 from odevents.reactions.registry import Registry
 from odevents.store.again import Again, Wish
+from odevents.store.bulk import Bulk
 from odevents.store.store import Store
 
 NAVIGATION = (
@@ -42,6 +43,7 @@ LONGEST_REASON = 300
 class Console:
     """The parts a page needs.
 
+    :ivar key_fingerprints: what an office's customer keys are shown as.
     :ivar simulated: everything shown is invented, and every page says so.
     :ivar metrics_token: what whoever asks for metrics from elsewhere must bring, ``""`` for nobody.
     :ivar stopping: whether the process is about to end; then streams end too.
@@ -53,7 +55,9 @@ class Console:
     registry: Registry
     config: ConfigFile
     again: Again
+    bulk: Bulk
     guard: Guard
+    key_fingerprints: Callable[[OfficeAccess], list[str]]
     simulated: bool
     metrics_token: str
     stopping: Callable[[], bool]
@@ -75,7 +79,7 @@ class Console:
 
     def situation(self) -> Situation:
         """How things are now."""
-        return look(self.store, self.offices, self.clock())
+        return look(self.store, self.offices, self.config, self.clock())
 
     def draw(self, request: Request, name: str, title: str, **shown: Any) -> Response:
         """Draw one page inside the frame.

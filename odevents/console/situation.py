@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from odevents.config import ConfigFile
 from odevents.office import Offices
 from odevents.store import keys
 from odevents.store.atomic import in_store
-from odevents.store.feeds import Feeds
 from odevents.store.pauses import Pause
 from odevents.store.presence import Process, processes
 from odevents.store.store import Store
-from odevents.subscriptions.freshness import REASONS
+from odevents.subscriptions.closing import closing_command
+from odevents.subscriptions.freshness import judge
+from odevents.subscriptions.watching import thresholds_of
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -30,6 +32,8 @@ class Feed:
     :ivar since: what the judgement rests on: when that was.
     :ivar sentence: how we know.
     :ivar next_step: what to do about it, ``""`` for nothing.
+    :ivar missing_since: from when on rows are known, or feared, to be missing.
+    :ivar closing: the command that brings them.
     """
 
     office: str
@@ -40,6 +44,8 @@ class Feed:
     next_step: str = ""
     code: str = ""
     delivered_at: float | None = None
+    missing_since: float | None = None
+    closing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +121,13 @@ class Situation:
         return next((office for office in self.offices if office.name == name), None)
 
 
-def look(store: Store, offices: Offices, now: float) -> Situation:
+def look(store: Store, offices: Offices, file: ConfigFile, now: float) -> Situation:
     """Read how things are.
 
     :raises StoreUnavailable: Redis did not answer.
     """
     lanes = _lanes(store, list(offices))
-    feeds = list(_feeds(store, offices))
+    feeds = list(_feeds(store, offices, file, now))
     seen = store.subscriptions_seen.all(offices)
     return Situation(
         at=now,
@@ -144,15 +150,22 @@ def look(store: Store, offices: Offices, now: float) -> Situation:
     )
 
 
-def _feeds(store: Store, offices: Offices) -> Iterator[Feed]:
-    for (office, table), kept in Feeds(store.redis).read(offices).items():
-        judged, evidence = kept.judged, kept.evidence
-        if judged is None:
-            yield Feed(office, table, "new", evidence.watched_since, "Nobody has judged it yet.")
-            continue
-        machine = evidence.workstation or "the machine that fires its events"
-        step = REASONS[judged.reason].next_step.format(office=office, workstation=machine)
-        yield Feed(office, table, judged.state, judged.since, judged.sentence, step, judged.code, evidence.delivered_at)
+def _feeds(store: Store, offices: Offices, file: ConfigFile, now: float) -> Iterator[Feed]:
+    for (office, table), kept in store.feeds.read(offices).items():
+        found = judge(kept.evidence, thresholds_of(file, offices[office]), now, office)
+        gap = kept.evidence.gap
+        yield Feed(
+            office,
+            table,
+            str(found.state),
+            found.since,
+            found.sentence,
+            found.next_step,
+            found.code,
+            kept.evidence.delivered_at,
+            missing_since=gap.since if gap else None,
+            closing=closing_command(office, table, gap, now) if gap else "",
+        )
 
 
 def _lanes(store: Store, names: Sequence[str]) -> dict[str, tuple[Lane, Lane]]:

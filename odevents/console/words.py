@@ -20,6 +20,9 @@ DONE = {
 }
 """What a page says after a form, by the word in its address."""
 
+TIERS = {"1/5s": "1 call every 5 seconds", "1/1s": "1 call a second", "1/0.5s": "2 calls a second", "none": "no limit"}
+"""How often an office lets us call, in words."""
+
 STATES = {
     "fresh": ("fresh", "good"),
     "quiet": ("quiet", "calm"),

@@ -115,7 +115,7 @@ def runtime_in(folder: Path, redis_url: str, monkeypatch: Any, **settings: Any) 
 
 def console_in(runtime: Runtime) -> Console:
     """The console of a runtime."""
-    return console_of(runtime, guard_of(runtime, loopback_matters=True), lambda: False)
+    return console_of(runtime, guard_of(runtime), lambda: False)
 
 
 def browser_at(console: Console, host: str = "127.0.0.1:8321", peer: str = "127.0.0.1") -> Browser:

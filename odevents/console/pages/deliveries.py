@@ -9,7 +9,7 @@ from odevents.console.admission import Refused
 from odevents.console.console import back_to
 from odevents.errors import FilterInvalid
 from odevents.events.tables import UI_EVENTS, WATCH_TABLES
-from odevents.store.filters import MODES, OUTCOMES, REFUSED, DeliveryFilter, WriteFilter
+from odevents.store.filters import MODES, OUTCOMES, REFUSED, DeadFilter, DeliveryFilter, WriteFilter
 from odevents.store.packing import ABOUT_COLUMNS, about
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def find_writes(console: Console, request: Request) -> Response:
     return _found_on(console, request, "/reactions", WriteFilter)
 
 
-def wanted_of(console: Console, request: Request, of: type[DeliveryFilter] | type[WriteFilter]) -> tuple[Any, str]:
+def wanted_of(
+    console: Console, request: Request, of: type[DeliveryFilter] | type[WriteFilter] | type[DeadFilter]
+) -> tuple[Any, str]:
     """The filter that the address says, and what is wrong with it, ``""`` for nothing."""
     try:
         return of.parse(request.query_params, console.clock()), ""

@@ -33,6 +33,7 @@ def show(console: Console, request: Request) -> Response:
         gone_after=GONE_AFTER,
         server=look_at_server(redis),
         doubts=doubts(redis),
+        runs=console.store.job_runs.all(),
         deeds=chosen[:LISTED],
         people=sorted({deed.who for deed in found}),
         kinds=sorted({deed.what for deed in found}),

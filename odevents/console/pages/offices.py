@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from odevents.console.admission import Refused
 from odevents.console.console import back_to
+from odevents.console.words import TIERS
+from odevents.store.keys_used import keys_used
 from odevents.store.pauses import ALL, Pause, Scope
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from odevents.console.situation import OfficeNow
     from odevents.store.subscriptions_seen import OfficeSeen
 
-_TIERS = {"1/5s": "1 call every 5 seconds", "1/1s": "1 call a second", "1/0.5s": "2 calls a second", "none": "no limit"}
 _BACK = ("/offices", "/reactions")
 
 
@@ -76,18 +77,17 @@ def _back(request: Request) -> str:
 def _card(console: Console, office: OfficeNow, seen: OfficeSeen | None) -> dict[str, Any]:
     access = console.offices[office.name]
     refused = {key.fingerprint: key.refused_since for key in seen.keys} if seen else {}
-    prints = [_fingerprint(console, key) for key in access.customer_keys]
+    prints = console.key_fingerprints(access)
+    used = keys_used(console.store.redis, office.name, prints)
     machines = {found.workstation for found in seen.subscriptions} if seen else set()
     return {
         "office": office,
         "access": access,
-        "tier": _TIERS[access.budget],
-        "keys": [{"fingerprint": name, "refused_since": refused.get(name, 0.0)} for name in prints],
+        "tier": TIERS[access.budget],
+        "keys": [
+            {"fingerprint": name, "refused_since": refused.get(name, 0.0), "used_at": at}
+            for name, at in zip(prints, used, strict=True)
+        ],
         "workstations": sorted({*machines, access.workstation} - {""}),
         "other_mode": "live" if access.mode == "dry-run" else "dry-run",
     }
-
-
-def _fingerprint(console: Console, key: str) -> str:
-    """Enough to tell two keys apart, and nothing to guess one from."""
-    return console.guard.seals.fingerprint(key.encode(), "shown key").hex()[:12]

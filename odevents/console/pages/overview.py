@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odevents.console.measures import days, figures
-from odevents.console.words import lasting
+from odevents.console.words import TIERS, lasting
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -23,7 +23,7 @@ def show(console: Console, request: Request) -> Response:
             "office": office,
             "inbox": _lane(office.inbox, situation.at),
             "writes": _lane(office.writes, situation.at),
-            "budget": console.offices[office.name].budget,
+            "budget": TIERS[console.offices[office.name].budget],
         }
         for office in situation.offices
     ]

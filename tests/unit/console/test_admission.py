@@ -201,3 +201,19 @@ def test_every_answer_carries_the_strict_headers(console: Console) -> None:
         assert "unsafe" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
     assert browser.open("/").headers["cache-control"] == "no-store"
+
+
+def test_metrics_are_for_this_machine_or_for_whoever_brings_the_token(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = runtime_in(tmp_path, redis_url, monkeypatch)
+    open_here = console_in(runtime)
+    add_account(runtime, "otto", "operator")
+    assert "odevents_" in browser_at(open_here).open("/metrics").text, "accounts are for people"
+    assert browser_at(open_here).open("/metrics", **{"X-Forwarded-For": "203.0.113.9"}).status_code == 403
+    settings = {"console_host": "0.0.0.0", "metrics_token": "a-token-for-tests"}
+    guarded = console_in(runtime_in(tmp_path, redis_url, monkeypatch, console_proxy="10.0.0.5", **settings))
+    browser = browser_at(guarded, "console.example.org", peer="10.0.0.9")
+    assert browser.open("/metrics").status_code == 401
+    assert browser.open("/metrics", Authorization="Bearer wrong").status_code == 401
+    assert browser.open("/metrics", Authorization="Bearer a-token-for-tests").status_code == 200
