@@ -6,14 +6,14 @@
     (200 once it is kept)               (what changed, who wants it)           (once, and proven)
 
 An RQ job only says "look at this lane". Whoever holds the lane's lease works through it, one entry after the other, and
-records each in one atomic step; it may die anywhere and the next one starts where the last step ended.
+records each in one atomic step; it may die anywhere and the next one starts where the last step ended. The second half
+is ``turns.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -25,7 +25,6 @@ from odevents.events.delivery import EventType, kept_rows_in
 from odevents.events.row import ReadRow
 from odevents.events.tables import UI_EVENTS, table_named
 from odevents.events.understanding import Knowledge, Understood, newest_stamp, read_rows, tombstones, understand
-from odevents.log import logger
 from odevents.office import Offices
 from odevents.queues import Hints
 from odevents.reactions.performing import Performing
@@ -38,9 +37,10 @@ from odevents.store.dead_letters import DeadLetter, steps_to_bury
 from odevents.store.ids import new_id
 from odevents.store.inbox import Ended, Entry, RowOutcome
 from odevents.store.keys import Lane
-from odevents.store.ledger import HeadUnreadable, Share, State, Write
+from odevents.store.ledger import State, Write
 from odevents.store.packing import about_rows
 from odevents.store.store import Store
+from odevents.turns import Next, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,19 +51,8 @@ YIELD_AFTER = 0.5
 JUST_NOW = 600.0
 """Seconds; a row created so shortly before its delivery came is new, whatever else is known."""
 
-HELD_FOR = 10.0
-"""Seconds after which what is paused is looked at again."""
-
 MOST_TRIES = 10
 """How often a delivery may take its worker down before it is put aside."""
-
-
-class Next(Enum):
-    """What a write lane wants after one turn."""
-
-    TURN = "another turn"
-    REST = "nothing before the sweep or a hint"
-    OTHERS = "a worker that does the other share"
 
 
 @dataclass(frozen=True)
@@ -87,8 +76,13 @@ class Pipeline:
         self._drain(office, "inbox", lambda lease: self._process_next(lease, office))
 
     def drain_writes(self, office: str) -> None:
-        """Carry out what is due in an office's write lane."""
-        self._drain(office, "writes", lambda lease: self.perform_next(lease, office) is Next.TURN)
+        """Carry out what is due in an office's write lane, one after the other, whoever wants it."""
+        self._drain(office, "writes", lambda lease: self.turns.take(lease, office) is Next.TURN)
+
+    @property
+    def turns(self) -> Turns:
+        """The second half: how a write lane is worked through."""
+        return Turns(self.store, self.offices, self.performing, self.clock)
 
     def process(self, lease: Lease, entry: Entry) -> bool:
         """Understand one delivery and plan what is done about it: all in one step, or not at all.
@@ -116,11 +110,6 @@ class Pipeline:
         lease.commit(steps)
         return bool(wanted)
 
-    def perform(self, lease: Lease, write: Write) -> None:
-        """Carry out one write, or find out that it is done, must wait, or must not be."""
-        write, result = self.performing.attempt(lease, write, self.offices[write.office])
-        lease.commit(self.performing.settle(write, result))
-
     def _drain(self, office: str, lane: Lane, next_one: Callable[[Lease], bool]) -> None:
         if office not in self.offices:
             return  # removed from the configuration; its lanes are kept until it is back
@@ -145,32 +134,6 @@ class Pipeline:
         elif self.process(lease, entry):
             self.hints.give(office, "writes", self.clock())
         return True
-
-    def perform_next(self, lease: Lease, office: str, share: Share = "all") -> Next:
-        """One turn of a write lane: carry out what has been due longest, if it is of this worker's share."""
-        try:
-            write = self.store.ledger.next_due(office, self.clock(), share)
-        except HeadUnreadable as unreadable:
-            logger.error("write cannot be read", office=office, error=str(unreadable))
-            steps = Steps()
-            self.store.ledger.pass_over(steps, office, unreadable, self.clock())
-            lease.commit(steps)
-            return Next.TURN
-        if write is None:
-            return Next.REST
-        if share != "all" and (share == "handlers") != self.performing.runs_user_code(write):
-            return Next.OTHERS
-        if self.store.pauses.hold(office, write.reaction):
-            return self._hold(lease, write)
-        self.perform(lease, write)
-        return Next.TURN
-
-    def _hold(self, lease: Lease, write: Write) -> Next:
-        steps, until = Steps(), self.clock() + HELD_FOR
-        whole_lane = self.store.pauses.hold(write.office)
-        (self.store.ledger.rest if whole_lane else self.store.ledger.postpone)(steps, write, until)
-        lease.commit(steps)
-        return Next.REST if whole_lane else Next.TURN
 
     def _understand(self, steps: Steps, entry: Entry) -> list[Understood]:
         type_ = EventType(entry.table, "UiEventType" if entry.table in UI_EVENTS else "WatchTable")

@@ -18,12 +18,13 @@ from itertools import count
 
 from odevents.errors import LeaseLost, StoreUnavailable
 from odevents.log import logger, place_of
-from odevents.pipeline import Next, Pipeline
+from odevents.pipeline import Pipeline
 from odevents.queues import Work
 from odevents.store import keys
 from odevents.store.atomic import Lease
 from odevents.store.ids import new_id
 from odevents.store.ledger import Share
+from odevents.turns import Next
 
 HELD_FOR = 60.0
 """Seconds after which a lane that has always more to do is offered to the other processes again."""
@@ -169,7 +170,7 @@ class Carrier:
                 self.pipeline.hints.taken(office, "writes")
                 lane.lease.take()
                 lane.since = time.monotonic()
-            wants = self.pipeline.perform_next(lane.lease, office, _SHARES[self.work])
+            wants = self.pipeline.turns.take(lane.lease, office, _SHARES[self.work])
             if wants is Next.REST and lane.hinted:
                 lane.hinted = False
                 self.pipeline.hints.taken(office, "writes")

@@ -16,6 +16,7 @@ import msgspec
 from odevents.errors import SealBroken
 from odevents.store import keys, strips
 from odevents.store.atomic import Steps, in_store
+from odevents.store.lane_head import HEAD, HeadUnreadable
 from odevents.store.packing import NOBODY, WRITES, write_record
 from odevents.store.seal import Seals
 from odevents.store.tail import append_to_tail
@@ -110,34 +111,8 @@ class Result:
     retry_at: float | None = None
 
 
-class HeadUnreadable(SealBroken):
-    """The head of a subject cannot be read: its key is not in the ring, or its entry is gone.
-
-    :ivar gone: whether there is nothing left to read.
-    """
-
-    def __init__(self, message: str, subject: str, *, gone: bool) -> None:
-        super().__init__(message)
-        self.subject = subject
-        self.gone = gone
-
-
 _UNREADABLE_AGAIN = 60.0
 """Seconds after which an entry that does not open is looked at again: somebody may have put the key back."""
-
-
-# KEYS: the lane. ARGV: now (ms), where its subjects and its entries are, and which share is tried here: "0" rules'
-# writes, "1" handlers, "" both. Answers with subject, id, and the entry unless it is gone.
-_HEAD = """
-local subject = redis.call('ZRANGEBYSCORE', KEYS[1], 0, ARGV[1], 'LIMIT', 0, 1)[1]
-if not subject then return false end
-local id = redis.call('LINDEX', ARGV[2] .. subject, 0) or ''
-local entry = ARGV[3] .. id
-local action = redis.call('HGET', entry, 'action')
-if not action then return {subject, id} end
-if ARGV[4] == '' or (ARGV[4] == '1') == (action == 'handler') then redis.call('HINCRBY', entry, 'tries', 1) end
-return {subject, id, redis.call('HGETALL', entry)}
-"""
 
 
 class Ledger:
@@ -150,7 +125,7 @@ class Ledger:
         self._redis = redis
         self._seals = seals
         self._listed_seconds = listed_seconds
-        self._head = redis.register_script(_HEAD)
+        self._head = redis.register_script(HEAD)
 
     def known(self, office: str, write_ids: Sequence[str]) -> set[str]:
         """Which of these effects are in the ledger already."""

@@ -259,7 +259,7 @@ def test_a_frozen_worker_that_wakes_after_its_lease_has_gone_changes_nothing(qui
         before = (world.office.note, len(world.office.commlogs), world.store.ledger.get(OFFICE, write.id))
 
         with pytest.raises(LeaseLost):
-            frozen.perform(lease, write)
+            frozen.turns.perform(lease, write)
 
     assert (world.office.note, len(world.office.commlogs), world.store.ledger.get(OFFICE, write.id)) == before
     assert notes(world) == 1
@@ -366,4 +366,4 @@ def _perform_some(world: World, pipeline: Any, number: int) -> None:
     with Lease(pipeline.store.redis, keys.lease(OFFICE, "writes"), "test") as lease:
         for _ in range(number):
             if write := pipeline.store.ledger.next_due(OFFICE, world.now):
-                pipeline.perform(lease, write)
+                pipeline.turns.perform(lease, write)

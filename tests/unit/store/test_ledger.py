@@ -7,7 +7,8 @@ import redis
 
 from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
-from odevents.store.ledger import HeadUnreadable, Ledger, Result, State, Write
+from odevents.store.lane_head import HeadUnreadable
+from odevents.store.ledger import Ledger, Result, State, Write
 from odevents.store.seal import Seals
 
 NOW = 1_767_600_000.0

@@ -1,0 +1,73 @@
+"""The second half of the pipeline: a write lane, worked through one turn at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from odevents.log import logger
+from odevents.office import Offices
+from odevents.reactions.performing import Performing
+from odevents.store.atomic import Lease, Steps
+from odevents.store.lane_head import HeadUnreadable
+from odevents.store.ledger import Share, Write
+from odevents.store.store import Store
+
+HELD_FOR = 10.0
+"""Seconds after which what is paused is looked at again."""
+
+
+class Next(Enum):
+    """What a write lane wants after one turn."""
+
+    TURN = "another turn"
+    REST = "nothing before the sweep or a hint"
+    OTHERS = "a worker that does the other share"
+
+
+@dataclass(frozen=True)
+class Turns:
+    """Takes turns of write lanes, for whoever holds their leases.
+
+    :ivar clock: seconds since the epoch.
+    """
+
+    store: Store
+    offices: Offices
+    performing: Performing
+    clock: Callable[[], float]
+
+    def take(self, lease: Lease, office: str, share: Share = "all") -> Next:
+        """Carry out what has been due longest at an office, if it is of this worker's share."""
+        try:
+            write = self.store.ledger.next_due(office, self.clock(), share)
+        except HeadUnreadable as unreadable:
+            return self._pass_over(lease, office, unreadable)
+        if write is None:
+            return Next.REST
+        if share != "all" and (share == "handlers") != self.performing.runs_user_code(write):
+            return Next.OTHERS
+        if self.store.pauses.hold(office, write.reaction):
+            return self._hold(lease, write)
+        self.perform(lease, write)
+        return Next.TURN
+
+    def perform(self, lease: Lease, write: Write) -> None:
+        """Carry out one write, or find out that it is done, must wait, or must not be."""
+        write, result = self.performing.attempt(lease, write, self.offices[write.office])
+        lease.commit(self.performing.settle(write, result))
+
+    def _pass_over(self, lease: Lease, office: str, unreadable: HeadUnreadable) -> Next:
+        logger.error("write cannot be read", office=office, error=str(unreadable))
+        steps = Steps()
+        self.store.ledger.pass_over(steps, office, unreadable, self.clock())
+        lease.commit(steps)
+        return Next.TURN
+
+    def _hold(self, lease: Lease, write: Write) -> Next:
+        steps, until = Steps(), self.clock() + HELD_FOR
+        whole_lane = self.store.pauses.hold(write.office)
+        (self.store.ledger.rest if whole_lane else self.store.ledger.postpone)(steps, write, until)
+        lease.commit(steps)
+        return Next.REST if whole_lane else Next.TURN
