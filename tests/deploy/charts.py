@@ -34,7 +34,7 @@ VALUE_SETS: dict[str, Values] = {
         "worker": {"keda": {"enabled": True}},
     },
     "monitored": {
-        "console": {"exposed": True, "proxies": ["10.42.0.0/16"]},
+        "console": {"exposed": True, "proxy": "10.42.0.0/16"},
         "monitoring": {
             "serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
             "rules": {"enabled": True, "labels": {"release": "prometheus"}},
