@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: listing help install demo test faults abuse lock parity budget docs clean dictionaries bench bench-full check wheel wheel-try image-by-hand
+.PHONY: listing help install demo test faults abuse lock parity budget docs clean dictionaries bench bench-full check wheel wheel-try image-by-hand upgrade-drill
 
 help:           ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -70,6 +70,9 @@ wheel-try: $(READY)  ## install the wheel on every Python found (or PYTHONS=…)
 
 image-by-hand: $(READY)  ## the Dockerfile's first stage in a folder, without an engine; then what the image starts
 	$(BIN)/python -m tests.deploy.dockerfile
+
+upgrade-drill: $(READY)  ## workers of an older commit (OLD=…, the last one but one) beside today's receiver, and the reverse
+	$(BIN)/python -m tests.deploy.upgrade_drill $(or $(OLD),HEAD~1)
 
 clean:          ## remove what make created
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
