@@ -1,7 +1,7 @@
 """Two versions at once, as during a deploy: nothing is lost and nothing is done twice.
 
-``make upgrade-drill OLD=<commit>``: an older version's workers and scheduler beside today's receiver, then today's workers
-beside the older receiver; under load, and every process is replaced by the other version's while it lasts.
+``make upgrade-drill OLD=<commit>``: an older version's workers and scheduler beside today's receiver, then today's
+workers beside the older receiver; under load, and the older processes are replaced by today's.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def told(running: Installation, senders: list[Sender], from_old: tuple[str, ...]
     failed = sum(len(sender.failed) for sender in senders)
     broken = running.logs().count("does not open") + running.logs().count("no key in the ring")
     print(
-        f"older {', '.join(from_old)}: {len(answers)} deliveries answered 200, {failed} requests failed, {len(lost)} not"
-        f" processed, {made} of {wanted} writes made, {broken} values that did not open"
+        f"older {', '.join(from_old)}: {len(answers)} deliveries answered 200, {failed} requests failed, {len(lost)}"
+        f" not processed, {made} of {wanted} writes made, {broken} values that did not open"
     )
     return bool(lost or failed or broken or made != wanted)
 
