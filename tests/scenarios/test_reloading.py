@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from pathlib import Path
 
@@ -17,6 +15,7 @@ on = "Appointment"
 changed = ["Pattern"]
 note = "seen {{ today }}"
 """
+NEW_KEY = "a-second-customer-key"
 
 
 def test_a_running_installation_takes_up_a_changed_file_and_loses_no_request(tmp_path: Path) -> None:
@@ -24,20 +23,22 @@ def test_a_running_installation_takes_up_a_changed_file_and_loses_no_request(tmp
     with installation(tmp_path, "serve", "worker", "scheduler", reactions="") as running:
         file = Path(running.environment["ODEVENTS_CONFIG"])
         pids = {name: process.pid for name, process in running.processes.items()}
+        until(lambda: running.logs().count(" ready") >= 3, what="two workers and a scheduler")
         posting = Posting(running)
         posting.start()
 
         before = file.read_text()
         file.write_text(before + '[[reactions]]\nname = "half"\n')
+        running.hang_up()
         until(lambda: running.logs().count("the old one stays") >= 3, what="three processes refusing the file")
         assert f"{file}:" in running.logs()
 
-        second = tmp_path / "second_key"
-        second.write_text("a-second-customer-key")
+        (tmp_path / "second_key").write_text(NEW_KEY)
         old = '{ env = "ODEVENTS_TEST_SOUTHSIDE" }'
-        file.write_text(before.replace(old, f'[{old}, {{ file = "{second}" }}]') + RULE)
-        until(lambda: running.logs().count("configuration taken up") >= 3, what="three processes taking it up")
-        until(lambda: running.post([ROW], Authorization="a-second-customer-key").status_code == 200, what="the new key")
+        file.write_text(before.replace(old, f'[{old}, {{ file = "{tmp_path}/second_key" }}]') + RULE)
+        running.hang_up()
+        until(lambda: running.post([ROW], Authorization=NEW_KEY).status_code == 200, what="the new key")
+        until(lambda: running.logs().count("worker ready") >= 4, what="the workers' new start")
         posting.stop()
 
         changed = {**ROW, "Pattern": "//XX", "DateTStamp": "2027-01-05 08:00:00"}
@@ -47,21 +48,6 @@ def test_a_running_installation_takes_up_a_changed_file_and_loses_no_request(tmp
         assert {name: process.pid for name, process in running.processes.items() if process.poll() is None} == pids
         assert posting.answers
         assert set(posting.answers) == {200}
-
-
-def test_a_signal_makes_a_receiver_read_its_files_at_once(tmp_path: Path) -> None:
-    """A rotated key works within moments; a file that is gone is refused and the old key goes on."""
-    with installation(tmp_path, "serve", reactions="") as running:
-        file = Path(running.environment["ODEVENTS_CONFIG"])
-        text = file.read_text()
-        file.unlink()
-        os.kill(running.processes["serve"].pid, signal.SIGHUP)
-        until(lambda: "there is no such file" in running.logs(), what="the refusal")
-        assert running.post([ROW]).status_code == 200
-
-        file.write_text(text)
-        os.kill(running.processes["serve"].pid, signal.SIGHUP)
-        until(lambda: "configuration taken up" in running.logs(), what="taking it up again")
 
 
 class Posting(threading.Thread):
@@ -75,7 +61,7 @@ class Posting(threading.Thread):
 
     def run(self) -> None:
         """Post."""
-        while not self._stopping.wait(0.02):
+        while not self._stopping.wait(0.1):
             self.answers.append(self._running.post([ROW], Event_Type="WatchTable: Appointment").status_code)
 
     def stop(self) -> None:
