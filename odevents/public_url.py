@@ -5,6 +5,9 @@ from __future__ import annotations
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+DELIVERIES = "/apievents"
+"""Below which the receiver takes deliveries."""
+
 _NOT_PUBLIC = (".local", ".lan", ".internal", ".home.arpa", ".localhost")
 _EXAMPLE = "not an address such as https://hooks.example.org"
 

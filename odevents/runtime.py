@@ -19,6 +19,7 @@ from odevents.config_reading import Config, Problem, load_config, read_secrets
 from odevents.errors import ConfigError
 from odevents.office import OfficeAccess, Offices, offices_of
 from odevents.pipeline import Pipeline
+from odevents.public_url import DELIVERIES
 from odevents.queues import Hints
 from odevents.reactions.performing import Performing
 from odevents.reactions.registry import Registry
@@ -232,9 +233,17 @@ def load_runtime() -> Runtime:
     :raises ConfigError: environment or file is wrong.
     """
     settings = load_settings()
-    runtime = Runtime(settings, checked_config(settings.config).file)
+    runtime = Runtime(settings, with_path_secret(checked_config(settings.config).file, settings))
     _ = runtime.offices  # two offices with one key are found here
     return runtime
+
+
+def with_path_secret(file: ConfigFile, settings: Settings) -> ConfigFile:
+    """The file whose public address holds what the receiver wants to see in the path of every delivery."""
+    if file.public_url is None or settings.path_secret is None:
+        return file
+    below = f"{file.public_url}{DELIVERIES}/{settings.path_secret.get_secret_value()}"
+    return file.model_copy(update={"public_url": below})
 
 
 def load_receiver_runtime() -> Runtime:

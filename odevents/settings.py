@@ -24,6 +24,7 @@ from odevents.errors import ConfigError
 
 PREFIX = "ODEVENTS_"
 _FILE = "_FILE"
+_PATH_SECRET = re.compile(r"[0-9A-Za-z_-]{16,100}")
 _LAX = re.compile(r"[?&]ssl_(cert_reqs=(none|optional)|check_hostname=(false|no|0))", re.IGNORECASE)
 _SECRETS = ("redis_url", "sealing_keys", "identity_key", "receiver_index", "path_secret", "metrics_token")
 
@@ -117,6 +118,13 @@ class Settings(BaseSettings):
     connections_per_address: int = Field(
         64, ge=1, description="most connections from one address that is no configured proxy"
     )
+
+    @field_validator("path_secret")
+    @classmethod
+    def _in_a_path(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _PATH_SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("is 16 or more letters, digits, - and _; make one with: openssl rand -hex 16")
+        return value
 
     @field_validator("proxies", mode="after")
     @classmethod

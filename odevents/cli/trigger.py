@@ -54,7 +54,9 @@ def trigger(
 
     runtime = attach()
     sender = _office(runtime, office)
-    target = url or f"http://{runtime.settings.host}:{runtime.settings.port}/apievents"
+    secret = runtime.settings.path_secret
+    below = f"/{secret.get_secret_value()}" if secret else ""
+    target = url or f"http://{runtime.settings.host}:{runtime.settings.port}/apievents{below}"
     if file is not None:
         taken = _post(target, sender, f"WatchTable: {table}", file.read_bytes())
     else:

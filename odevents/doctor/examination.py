@@ -21,6 +21,7 @@ from odevents.doctor import endpoint, installation, machine, store
 from odevents.doctor.findings import CODES, Finding, Mark, fine, unknown
 from odevents.doctor.office import examine_office
 from odevents.errors import ConfigError, StoreUnavailable
+from odevents.public_url import DELIVERIES
 from odevents.queues import alive
 from odevents.store import keys
 from odevents.store.atomic import in_store
@@ -46,7 +47,7 @@ def examine(runtime: Runtime, offices: Iterable[str], env_file: Path) -> list[Fi
     """
     named = list(offices)
     found = [*_machine(runtime, env_file), *_store(runtime, named)]
-    found += endpoint.examine_endpoint(runtime.config.public_url or "", time.time())
+    found += endpoint.examine_endpoint((runtime.config.public_url or "").partition(DELIVERIES)[0], time.time())
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for findings in pool.map(lambda name: list(_office(runtime, runtime.offices[name])), named):
             found += findings

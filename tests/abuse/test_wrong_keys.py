@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr, ValidationError
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -21,13 +22,16 @@ from odevents.receiver.failures import ALLOWED, WITHIN, Failures, block_of, in_a
 from odevents.receiver.index import Senders
 from odevents.receiver.receive import Receiver
 from odevents.receiver.refusals import Refusals
+from odevents.runtime import with_path_secret
 from odevents.settings import Settings
 from odevents.simulator import Office
 from odevents.store.seal import Seals
+from odevents.subscriptions.marks import receiver_endpoint
 from tests.abuse.conftest import so_many
 from tests.abuse.raw import ROW
 from tests.support.installation import Installation, installation, until
 
+SECRET = "open-sesame-open-sesame"
 OPEN_TO_ALL = {"/livez", "/readyz"}
 
 
@@ -215,7 +219,7 @@ def _welch(one: list[int], other: list[int]) -> float:
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A receiver behind a proxy at 127.30.0.1, with a secret in the path; one office comes from one network only."""
     folder: Path = tmp_path_factory.mktemp("guarded")
-    settings = {"ODEVENTS_TLS": "proxy", "ODEVENTS_PROXIES": "127.30.0.0/24", "ODEVENTS_PATH_SECRET": "open-sesame"}
+    settings = {"ODEVENTS_TLS": "proxy", "ODEVENTS_PROXIES": "127.30.0.0/24", "ODEVENTS_PATH_SECRET": SECRET}
     offices = [Office("southside", patients=3), Office("lakewood", patients=3)]
     with installation(folder, offices=offices, **settings) as running:  # type: ignore[arg-type]
         file = folder / "odevents.toml"
@@ -228,7 +232,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 
 def ask(
-    running: Installation, office: str, *, by: str, sent_for: str = "", scheme: str = "", path: str = "open-sesame"
+    running: Installation, office: str, *, by: str, sent_for: str = "", scheme: str = "", path: str = SECRET
 ) -> int:
     """The status of a delivery that comes by an address, which says whom it sends it for, and how it came."""
     headers = {"Authorization": running.clinic.office(office).customer_key}
@@ -254,9 +258,23 @@ def test_the_secret_of_the_path_must_be_there(guarded: Installation) -> None:
     """As the first part behind /apievents; what follows may be anything."""
     by = "127.32.0.1"
 
-    assert ask(guarded, "southside", by=by, path="open-sesame/appointmentevent") == 200
-    for path in ("", "open", "open-sesame-x", "appointmentevent/open-sesame", "OPEN-SESAME"):
+    assert ask(guarded, "southside", by=by, path=f"{SECRET}/appointmentevent") == 200
+    for path in ("", SECRET[:-1], SECRET + "x", f"appointmentevent/{SECRET}", SECRET.upper()):
         assert ask(guarded, "southside", by=by, path=path) == 401, path
+
+
+def test_subscriptions_are_made_with_the_secret_of_the_path(guarded: Installation) -> None:
+    """What is set up at the offices is what the receiver takes; a wrong secret is refused when settings are read."""
+    file = guarded.runtime.config.model_copy(update={"public_url": "https://hooks.example.org"})
+    settings = Settings(path_secret=SecretStr(SECRET))
+    below = with_path_secret(file, settings).public_url
+
+    assert receiver_endpoint(below or "", "southside", "appointments").startswith("https://hooks.example.org/")
+    path = receiver_endpoint(below or "", "southside", "appointments").partition("/apievents/")[2]
+    assert ask(guarded, "southside", by="127.33.0.1", path=path) == 200
+    assert with_path_secret(file, Settings()) is file
+    with pytest.raises(ValidationError, match="16 or more"):
+        Settings(path_secret=SecretStr("a/b"))
 
 
 def test_a_delivery_that_reached_the_proxy_in_the_clear_is_refused(guarded: Installation) -> None:
