@@ -63,7 +63,8 @@ def test_no_entry_can_be_cut_lengthened_or_joined(seals: Seals) -> None:
     for one, other in zip(entries, entries[2:], strict=False):
         assert all(refused(seals, one[:length]) for length in range(len(one)))
         assert refused(seals, one + b"\0")
-        assert refused(seals, one[: len(one) // 2] + other[len(other) // 2 :])
+        joined = one[: len(one) // 2] + other[len(other) // 2 :]
+        assert refused(seals, joined) or joined == other, "short ones of a minute begin alike, with one wrapped key"
 
 
 @pytest.mark.parametrize("place", ELSEWHERE)

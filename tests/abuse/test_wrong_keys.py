@@ -109,39 +109,45 @@ def test_what_was_refused_is_told_once_a_second_and_counted(receiver: Installati
 
 
 def test_a_flood_of_wrong_keys_does_not_slow_a_right_one(receiver: Installation) -> None:
-    """From ten addresses at once, as fast as they are answered; the right key's median does not move by a fifth."""
-    seconds = so_many(4, 30)
-    _median_of_right_keys(receiver, 1)  # warm
-    alone = _median_of_right_keys(receiver, seconds)
-    done = threading.Event()
-    flooding = [threading.Thread(target=_flood, args=(receiver, number, done)) for number in range(10)]
-    for thread in flooding:
+    """From ten addresses at once, as fast as they are answered; the right key's median does not move by a fifth.
+
+    By turns with and without the flood, because the machine has other work too.
+    """
+    flooding, done = threading.Event(), threading.Event()
+    threads = [threading.Thread(target=_flood, args=(receiver, number, flooding, done)) for number in range(10)]
+    for thread in threads:
         thread.start()
-    time.sleep(1.5)  # each address has had its ten
+    took: tuple[list[float], list[float]] = ([], [])
     try:
-        meanwhile = _median_of_right_keys(receiver, seconds)
+        for turn in range(so_many(6, 40)):
+            flooding.set() if turn % 2 else flooding.clear()
+            time.sleep(1.0 if turn == 1 else 0.1)  # each address has had its ten
+            took[turn % 2].extend(_times_of_right_keys(receiver, 0.5))
     finally:
         done.set()
-        for thread in flooding:
+        flooding.set()
+        for thread in threads:
             thread.join()
+    before, after = statistics.median(took[0]), statistics.median(took[1])
 
-    print(f"\nmedian of a right key: {alone * 1000:.2f} ms alone, {meanwhile * 1000:.2f} ms under the flood")
-    assert meanwhile <= 1.2 * alone + 0.0005
+    print(f"\nmedian of a right key: {before * 1000:.2f} ms alone, {after * 1000:.2f} ms under the flood")
+    assert after <= 1.2 * before + 0.0005
 
 
-def _flood(running: Installation, number: int, done: threading.Event) -> None:
+def _flood(running: Installation, number: int, flooding: threading.Event, done: threading.Event) -> None:
     with client_at(running, f"127.21.0.{number + 1}") as guessing:
         while not done.is_set():
+            flooding.wait()
             guessing.post("/apievents", headers={"Authorization": "wrong"})
 
 
-def _median_of_right_keys(running: Installation, seconds: float) -> float:
+def _times_of_right_keys(running: Installation, seconds: float) -> list[float]:
     took, end = [], time.monotonic() + seconds
     while time.monotonic() < end:
         started = time.perf_counter()
         assert running.post([ROW]).status_code == 200
         took.append(time.perf_counter() - started)
-    return statistics.median(took)
+    return took
 
 
 def test_very_many_wrong_keys_leave_nothing_that_slows_the_next_request() -> None:
