@@ -1,15 +1,20 @@
 """Logging: JSON lines from an allow-list of fields, everything of the libraries routed through it.
 
 They go to standard error, as all talk does; standard output is for data. What is not on the list is dropped before it
-is rendered, so that no value of a row can slip into a log by accident.
+is rendered, so that no value of a row can slip into a log by accident; of what is on it, only words and numbers are
+shown, without any character that a terminal or a log reader could obey. While a delivery or a write is worked on, every
+line of that thread, those of libraries too, carries its ids (:func:`correlated`).
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
+import threading
 import traceback
 from collections.abc import MutableMapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import structlog
@@ -24,6 +29,9 @@ ALLOWED = frozenset(
 )  # fmt: skip
 """The only fields a log line may have. None of them ever holds a value of a row."""
 
+_INTERNAL = ("_record", "_from_structlog")
+"""What structlog passes along, and takes out before it renders."""
+
 _LONGEST = 300
 _LIBRARIES = ("rq", "rq.worker", "httpx", "httpcore", "uvicorn.access", "asyncio")
 
@@ -36,10 +44,21 @@ def configure_logging(level: str, *, json: bool = True) -> None:
     :param level: least severe level shown: ``debug``, ``info``, ``warning`` or ``error``.
     :param json: JSON lines; otherwise aligned text for a terminal.
     """
-    shared: list[Any] = [structlog.stdlib.add_log_level, _only_allowed, structlog.processors.TimeStamper(fmt="iso")]
-    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=True) if json else structlog.dev.ConsoleRenderer()
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        _only_allowed,
+        structlog.processors.TimeStamper(fmt="iso")
+        if json
+        else structlog.processors.TimeStamper("%H:%M:%S", utc=False),
+    ]
+    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=True) if json else _for_terminal()
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
@@ -55,6 +74,25 @@ def configure_logging(level: str, *, json: bool = True) -> None:
     root.setLevel(level.upper())
     for name in _LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = lambda uncaught: _log_uncaught(uncaught.exc_type, uncaught.exc_value, None)
+
+
+def correlated(**ids: str) -> AbstractContextManager[None]:
+    """Put these fields on every line that this thread logs meanwhile."""
+    return structlog.contextvars.bound_contextvars(**ids)
+
+
+def _for_terminal() -> structlog.dev.ConsoleRenderer:
+    return structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ and sys.stderr.isatty(), pad_event_to=32)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException | None, _: object) -> None:
+    """The end of a process or thread by a mistake of ours: what and where, not the text, which may hold anything."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    logger.critical("uncaught error", error=place_of(error) if error else kind.__name__)
 
 
 def place_of(error: BaseException) -> str:
@@ -65,7 +103,11 @@ def place_of(error: BaseException) -> str:
 
 
 def _only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: _short(value) for name, value in event.items() if name in ALLOWED or name.startswith("_")}
+    return {
+        name: value if name.startswith("_") else _short(value)
+        for name, value in event.items()
+        if name in ALLOWED or name in _INTERNAL
+    }
 
 
 def _named_only(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -84,4 +126,8 @@ def _named_only(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapp
 
 
 def _short(value: Any) -> Any:
-    return value[:_LONGEST] if isinstance(value, str) else value
+    """A word or number fit for a line; of anything else only what it is."""
+    if isinstance(value, str):
+        text = value[:_LONGEST]
+        return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
+    return value if value is None or isinstance(value, bool | int | float) else type(value).__name__

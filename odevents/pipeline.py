@@ -25,6 +25,7 @@ from odevents.events.delivery import EventType, kept_rows_in
 from odevents.events.row import ReadRow
 from odevents.events.tables import UI_EVENTS, table_named
 from odevents.events.understanding import Knowledge, Understood, newest_stamp, read_rows, tombstones, understand
+from odevents.followed import delivery_followed
 from odevents.office import Offices
 from odevents.queues import Hints
 from odevents.reactions.performing import Performing
@@ -45,6 +46,8 @@ from odevents.turns import Next, Turns
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from odevents.tracing import Traces
+
 YIELD_AFTER = 0.5
 """Seconds after which a worker that has one lane at a time lets go of it, so that other offices get their turn."""
 
@@ -61,6 +64,7 @@ class Pipeline:
 
     :ivar clock: seconds since the epoch.
     :ivar keep_seconds: how long the rows of an understood delivery stay.
+    :ivar traces: makes spans of what is done, where somebody collects them.
     """
 
     store: Store
@@ -70,6 +74,7 @@ class Pipeline:
     hints: Hints
     clock: Callable[[], float]
     keep_seconds: int
+    traces: Traces | None = None
 
     def drain_inbox(self, office: str) -> None:
         """Understand what waits in an office's inbox, oldest first."""
@@ -82,7 +87,7 @@ class Pipeline:
     @property
     def turns(self) -> Turns:
         """The second half: how a write lane is worked through."""
-        return Turns(self.store, self.offices, self.performing, self.clock)
+        return Turns(self.store, self.offices, self.performing, self.clock, self.traces)
 
     def process(self, lease: Lease, entry: Entry) -> bool:
         """Understand one delivery and plan what is done about it: all in one step, or not at all.
@@ -131,7 +136,10 @@ class Pipeline:
             return False
         if entry.attempts > MOST_TRIES:
             self._give_up(lease, entry)
-        elif self.process(lease, entry):
+            return True
+        with delivery_followed(entry, self.traces, self.clock):
+            wanted = self.process(lease, entry)
+        if wanted:
             self.hints.give(office, "writes", self.clock())
         return True
 

@@ -35,6 +35,7 @@ from odevents.store.store import Store
 from odevents.store.subscriptions_seen import OfficeSeen
 from odevents.subscriptions.lints import check_subscriptions
 from odevents.subscriptions.office_subscriptions import OfficeSubscriptions, clients_of
+from odevents.tracing import traces_of
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -165,6 +166,7 @@ class Runtime:
             hints=self.hints,
             clock=time.time,
             keep_seconds=int(self.settings.keep_days * _DAY),
+            traces=traces_of(os.environ),
         )
 
     def session(self, office: OfficeAccess, priority: Priority = Priority.reaction, key: int = 0) -> Session:

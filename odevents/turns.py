@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
+from odevents.followed import write_followed
 from odevents.log import logger
 from odevents.office import Offices
 from odevents.reactions.performing import Performing
@@ -13,6 +15,9 @@ from odevents.store.atomic import Lease, Steps
 from odevents.store.lane_head import HeadUnreadable
 from odevents.store.ledger import Share, Write
 from odevents.store.store import Store
+
+if TYPE_CHECKING:
+    from odevents.tracing import Traces
 
 HELD_FOR = 10.0
 """Seconds after which what is paused is looked at again."""
@@ -31,12 +36,14 @@ class Turns:
     """Takes turns of write lanes, for whoever holds their leases.
 
     :ivar clock: seconds since the epoch.
+    :ivar traces: makes spans of what is done, where somebody collects them.
     """
 
     store: Store
     offices: Offices
     performing: Performing
     clock: Callable[[], float]
+    traces: Traces | None = None
 
     def take(self, lease: Lease, office: str, share: Share = "all") -> Next:
         """Carry out what has been due longest at an office, if it is of this worker's share."""
@@ -55,8 +62,10 @@ class Turns:
 
     def perform(self, lease: Lease, write: Write) -> None:
         """Carry out one write, or find out that it is done, must wait, or must not be."""
-        write, result = self.performing.attempt(lease, write, self.offices[write.office])
-        lease.commit(self.performing.settle(write, result))
+        with write_followed(write, self.traces, self.clock) as ended:
+            write, result = self.performing.attempt(lease, write, self.offices[write.office])
+            lease.commit(self.performing.settle(write, result))
+            ended(result)
 
     def _pass_over(self, lease: Lease, office: str, unreadable: HeadUnreadable) -> Next:
         logger.error("write cannot be read", office=office, error=str(unreadable))
