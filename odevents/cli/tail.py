@@ -55,7 +55,7 @@ def tail(office: str | None, watch: str | None, outcome: str | None, since: str 
         while True:
             for happening in follow.step(time.time()):
                 if fits(happening, wanted):
-                    click.echo(_line(happening, as_json=as_json))
+                    click.echo(line_of(happening, as_json=as_json))
     except KeyboardInterrupt:
         raise click.exceptions.Exit(130) from None
 
@@ -138,7 +138,8 @@ def _waits(runtime: Runtime) -> float:
     return runtime.store.inbox.oldest_waits(runtime.offices, time.time())
 
 
-def _line(happening: Happening, *, as_json: bool) -> str:
+def line_of(happening: Happening, *, as_json: bool) -> str:
+    """One line as it is printed."""
     said: dict[str, Any] = happening.said
     if as_json:
         return json.dumps({"position": happening.position, "what": happening.what, "at": happening.at, **said})

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import subprocess
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,14 @@ from typing import Any
 
 import pytest
 
+from odevents.cli.tail import line_of
 from odevents.events.tables import UI_EVENTS, WATCH_TABLES, Table, model_of
+from odevents.metrics.exposition import exposition
 from odevents.store.filters import DeliveryFilter
+from odevents.store.tail import Tail
+from odevents.tracing import ENDPOINT
 from tests.support.canaries import appended, everything_in, found, process_tree, shown_by
+from tests.support.collector import Collector, collector
 from tests.support.command import run
 from tests.support.installation import IDENTITY_KEY, SEALING_KEY, Installation, installation, until
 
@@ -38,12 +44,22 @@ commlog = "{{ provAbbr }} {{ Note }}"
 
 
 @pytest.fixture(scope="module")
-def told_secrets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, list[str]]]:
+def traces() -> Iterator[tuple[Collector, str]]:
+    """Where the installation sends its traces."""
+    with collector() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def told_secrets(
+    tmp_path_factory: pytest.TempPathFactory, traces: tuple[Collector, str]
+) -> Iterator[tuple[Installation, list[str]]]:
     """An installation that has seen canaries in every text column of every table, read, failed and written."""
     folder = tmp_path_factory.mktemp("privacy")
     (folder / "secret_handlers.py").write_text(HANDLERS)
     commands = ("serve", "worker", "scheduler")
-    with installation(folder, *commands, reactions=REACTIONS, handlers=["secret_handlers"]) as running:
+    traced: Any = {ENDPOINT: traces[1], "OTEL_BSP_SCHEDULE_DELAY": "100", "OTEL_EXPORTER_OTLP_COMPRESSION": "none"}
+    with installation(folder, *commands, reactions=REACTIONS, handlers=["secret_handlers"], **traced) as running:
         canaries: list[str] = []
         for table in (*WATCH_TABLES.values(), *UI_EVENTS.values()):
             source = "UiEventType" if table.name in UI_EVENTS else "WatchTable"
@@ -117,6 +133,40 @@ def test_no_key_of_an_office_is_readable_in_redis_or_logs(told_secrets: tuple[In
     key = running.clinic.office("southside").customer_key
 
     assert found([key], [*everything_in(running.redis), ("logs", running.logs().encode())]) == set()
+
+
+def places_shown(running: Installation, traces: Collector) -> list[tuple[str, bytes]]:
+    """All that operators are shown: metrics, traces, lists, refused requests, and the tail in both forms."""
+    runtime = running.runtime
+    lines = Tail(runtime.redis, since=0.0).read()
+    lists = (
+        ("deliveries", "list", "--json"),
+        ("deliveries", "list", "--outcome", "refused", "--json"),
+        ("deliveries", "list", "--appointment", "3", "--json"),
+        ("reactions", "writes", "--json"),
+        ("dead", "list", "--json"),
+    )
+    return [
+        ("metrics", exposition(runtime.store, runtime.offices, time.time())),
+        ("traces", b"".join(traces.bodies)),
+        ("tail", "".join(line_of(line, as_json=as_json) for line in lines for as_json in (True, False)).encode()),
+        *((" ".join(words), run(running, *words).stdout.encode()) for words in lists),
+    ]
+
+
+def test_no_value_of_a_row_is_in_metrics_traces_lists_or_the_tail(
+    told_secrets: tuple[Installation, list[str]], traces: tuple[Collector, str]
+) -> None:
+    """Each of these places was really filled: it tells of what happened."""
+    running, canaries = told_secrets
+    until(lambda: any(span.name == "write" for span in traces[0].spans()), what="the traces")
+    places = places_shown(running, traces[0])
+
+    for (name, value), word in zip(places, ("Appointment", "speaks", "fails", *["southside"] * 5), strict=True):
+        assert word.encode() in value, name
+    assert found(canaries, places) == set()
+    control = [(name, value + canaries[0].encode()) for name, value in places]
+    assert len(found(canaries[:1], control)) == len(places)
 
 
 def test_ssn_and_medicaid_id_are_not_even_stored_sealed(told_secrets: tuple[Installation, list[str]]) -> None:
