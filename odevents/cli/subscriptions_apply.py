@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from odevents.subscriptions.office_subscriptions import OfficeSubscriptions
     from odevents.subscriptions.saved import SavedPlan
 
+_WHY_PRIME = "then only what is new counts as created"
 _DONE = ("office", "subscription", "result", "what")
 
 
@@ -63,6 +64,10 @@ def apply(file: Path | None, wanted: tuple[str, ...], prune: bool, as_json: bool
     tell_failed(failed)
     _note(runtime, applied)
     click.echo(_summary(found, applied, len(found) + len(failed)), err=True)
+    if new := _new(applied):
+        click.echo(
+            f"Next: odevents backfill {new[0]} --prime{' (and the others)' * (len(new) > 1)}: {_WHY_PRIME}", err=True
+        )
     troubled = sum(bool(what.failed) for what in applied.values())
     exit_partly(len(found) - troubled, len(failed) + troubled)
 
@@ -108,6 +113,17 @@ def _note(runtime: Runtime, applied: Mapping[str, Applied]) -> None:
         if what.done:
             steps = ", ".join(f"{name_of(step)} {step}" for step in what.done)
             note_deed(runtime, "subscriptions apply", f"{office}: {steps}")
+
+
+def _new(applied: Mapping[str, Applied]) -> list[str]:
+    """The offices of which nothing was known before."""
+    from odevents.subscriptions.steps import Create
+
+    return [
+        office
+        for office, what in applied.items()
+        if any(isinstance(step, Create) and step.start is None for step in what.done)
+    ]
 
 
 def _summary(found: Mapping[str, Read], applied: Mapping[str, Applied], offices: int) -> str:

@@ -90,6 +90,8 @@ def carry_out(clients: Sequence[OpenDental], step: Step) -> None:
         case Update():
             _update(clients[step.key], step.number, step.changes)
         case Remove():
+            if step.heir:
+                clients[0].subscriptions.update(step.heir.number, DateTimeStart=step.heir.start)
             remove(clients[step.key].subscriptions, step)
 
 

@@ -16,7 +16,8 @@ from odevents.subscriptions.declared import ALL_WORKSTATIONS, Declared, same_wor
 from odevents.subscriptions.drift import Drift
 from odevents.subscriptions.marks import LISTENER, marked, shown
 from odevents.subscriptions.matching import Matched, match
-from odevents.subscriptions.steps import Change, Create, Remove, Step, Update
+from odevents.subscriptions.rewind import KEPT
+from odevents.subscriptions.steps import Change, Create, Heir, Remove, Step, Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +87,27 @@ def _of_declared(wanted: Declared, matched: Matched, actual: Actual, wish: Wish)
     if held := matched.pairs.get(wanted.name):
         yield from _changed(wanted, held, actual.version, wish.now)
     elif old := matched.replaced.get(wanted.name):
-        yield _replacement(wanted, old, actual.version)
+        yield _replacement(wanted, old, _remove(old, matched, wish.now), actual.version)
     else:
-        yield _creation(wanted, actual.version, wish.confirmed.get(wanted.name))
+        yield _creation(wanted, actual.version, wish.confirmed.get(wanted.name), wish.now)
     for old in matched.left_over.get(wanted.name, ()):
-        yield Difference(Drift.changed, wanted.name, f"remove #{old.number}, which was replaced", _remove(old))
+        yield Difference(
+            Drift.changed, wanted.name, f"remove #{old.number}, which was replaced", _remove(old, matched, wish.now)
+        )
     if _is_gone(wanted.workstation, actual):
         yield Difference(Drift.workstation_gone, wanted.name, _gone(wanted, actual))
 
 
-def _creation(wanted: Declared, version: tuple[int, ...], confirmed: datetime | None) -> Difference:
+def _creation(wanted: Declared, version: tuple[int, ...], confirmed: datetime | None, now: datetime) -> Difference:
     since = f", from {confirmed} on, when it was last polled" if confirmed else ""
+    if confirmed and now - confirmed > KEPT:
+        since += "; what changed more than three days ago is missing: odevents backfill"
     text = f"create {wanted} → {shown(wanted.endpoint)}{since}"
     step = Create(wanted, workstation_spelt(wanted.workstation, version), marked("", wanted.name), confirmed)
     return Difference(Drift.missing, wanted.name, text, step)
 
 
-def _replacement(wanted: Declared, old: Held, version: tuple[int, ...]) -> Difference:
+def _replacement(wanted: Declared, old: Held, removal: Remove, version: tuple[int, ...]) -> Difference:
     """Create anew what cannot be changed, from the old one's cursor on, and remove the old one behind it."""
     what = f"{old.source} → {wanted.source}" if old.source != wanted.source else "second customer key → first"
     step = Create(
@@ -111,7 +116,7 @@ def _replacement(wanted: Declared, old: Held, version: tuple[int, ...]) -> Diffe
         marked(old.row.Note, wanted.name, old.mark.state),
         old.row.DateTimeStart,
         old.row.DateTimeStop if old.mark.state == "paused" else None,
-        replaces=_remove(old),
+        replaces=removal,
     )
     return Difference(
         Drift.changed, wanted.name, f"replace #{old.number}: {what}, its DateTimeStart carried over", step
@@ -158,15 +163,29 @@ def _of_superfluous(matched: Matched, wish: Wish) -> Iterator[Difference]:
         for held in found:
             what = f"#{held.number} {held.source} → {shown(held.row.EndPointUrl)}"
             text = f"remove {what}" if wish.prune else f"{what}; --prune removes it"
-            yield Difference(kind, held.mark.name, text, _remove(held) if wish.prune else None)
+            step = _remove(held, matched, wish.now) if wish.prune else None
+            yield Difference(kind, held.mark.name, text, step)
     for held in matched.not_ours:
         whose = ", of `odevents listen install`" if held.mark.name == LISTENER else ""
         text = f"{held.source} → {shown(held.row.EndPointUrl)}{whose}; left alone"
         yield Difference(Drift.not_ours, f"#{held.number}", text)
 
 
-def _remove(held: Held) -> Remove:
-    return Remove(held.number, held.key, held.mark.name, held.row.Note)
+def _heir(held: Held, matched: Matched, now: datetime) -> Heir | None:
+    """Who brings the rows that this one has not brought yet."""
+    start = held.row.DateTimeStart
+    if not held.row.WatchTable or start is None or held.is_stopped(now):
+        return None
+    later = [
+        kept.number
+        for kept in matched.pairs.values()
+        if kept.source == held.source and kept.row.DateTimeStart is not None and kept.row.DateTimeStart > start
+    ]
+    return Heir(later[0], start) if later else None
+
+
+def _remove(held: Held, matched: Matched, now: datetime) -> Remove:
+    return Remove(held.number, held.key, held.mark.name, held.row.Note, _heir(held, matched, now))
 
 
 def _is_gone(workstation: str, actual: Actual) -> bool:

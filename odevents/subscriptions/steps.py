@@ -33,16 +33,29 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Heir:
+    """A subscription of the same table that stays, and is to go on from the removed one's cursor.
+
+    :ivar start: its new ``DateTimeStart``.
+    """
+
+    number: int
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Remove:
     """Delete a subscription, or stop it for good where the key may not delete.
 
     :ivar key: which of the office's customer keys it belongs to.
+    :ivar heir: what has to go back first, where the removed one is behind it.
     """
 
     number: int
     key: int
     name: str
     note: str
+    heir: Heir | None = None
 
     def __str__(self) -> str:
         return f"removed #{self.number}"

@@ -72,7 +72,10 @@ def test_a_saved_plan_is_applied_exactly_and_refused_where_anything_changed(runn
     refused = run(running, "subscriptions", "apply", "plan.json", code=1)
     assert "southside: odevents.toml changed since the plan was made" in refused.stderr
     declare(running, VISITS)
+    plan = running.folder / "plan.json"
+    plan.write_text(plan.read_text().replace(f"http://127.0.0.1:{running.port}", "https://elsewhere.example"))
     run(running, "subscriptions", "apply", "plan.json")
+    assert rows(running)[0]["EndPointUrl"] == f"http://127.0.0.1:{running.port}/apievents/southside/visits"
     assert [len(rows(running, office)) for office in ("southside", "lakewood", "riverbend")] == [1, 2, 1]
     assert rows(running, "lakewood")[0]["EndPointUrl"] == "https://other.example/"
 

@@ -26,6 +26,7 @@ KEPT = timedelta(days=3)
 """Changes older than this are not sent any more."""
 
 _BATCHES_SINCE = "23.2.1"
+_ALL_WORKSTATIONS_SINCE = "26.2.1"
 _WORKSTATION_HEADER_SINCE = "22.4.28"
 _EVENT_TYPE_HEADER_SINCE = "22.4.35"
 
@@ -64,10 +65,11 @@ class Poller:
 
     def _active(self, machine: str) -> list[Row]:
         now = wire(self.office.now())
+        everywhere = ("", "All Workstations") if self.office.has_version(_ALL_WORKSTATIONS_SINCE) else ("",)
         return [
             row
             for row in self.office.rows("apisubscription")
-            if row["Workstation"] in ("", "All Workstations") or row["Workstation"].lower() == machine.lower()
+            if row["Workstation"] in everywhere or row["Workstation"].lower() == machine.lower()
             if row["DateTimeStop"] == NO_DATETIME or row["DateTimeStop"] > now
         ]
 

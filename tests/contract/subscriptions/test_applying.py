@@ -145,6 +145,19 @@ def test_a_look_keeps_what_is_seen_and_what_differs(clinic: Simulator, opened: O
     assert SubscriptionsSeen(redis_client).of("southside") == after  # type: ignore[arg-type]
 
 
+def test_a_look_shows_sends_that_fail_where_the_version_says_so(clinic: Simulator, opened: Opened) -> None:
+    office = clinic.office("southside")
+    office.reported_2026 = True
+    office.insert("appointment", Note="to be sent")
+    with opened(VISITS) as subscriptions:
+        applied(subscriptions)
+        assert subscriptions.look().subscriptions[0].failures == 0
+        office.insert("appointment", Note="to be sent")
+        clinic.poll_now()  # nobody is at hooks.example.org
+        seen = subscriptions.look().subscriptions[0]
+    assert (seen.failures, seen.last_failure > "2001") == (1, True)
+
+
 def test_a_failed_look_keeps_what_was_known_and_says_why(clinic: Simulator, opened: Opened) -> None:
     office = clinic.office("southside")
     with opened(VISITS) as subscriptions:

@@ -20,6 +20,8 @@ EDITS: list[list[dict[str, object]]] = [
     [{"name": "renamed", "watch": "Appointment"}, {"name": "a", "watch": "Patient"}],
     [{"name": "a", "watch": "Schedule"}, {"name": "b", "watch": "Appointment"}],
     [{"name": "a", "watch": "Appointment"}],
+    [{"name": "a", "watch": "Appointment"}, {"name": "b", "watch": "Appointment", "workstation": "FRONT1"}],
+    [{"name": "b", "watch": "Appointment", "workstation": "FRONT1"}],
 ]
 """What is declared, time after time; Appointment always is, at another place each time."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -79,15 +80,19 @@ class PretendOffice:
                 if step.replaces:
                     self.carry_out(step.replaces)
             case Remove():
+                if step.heir:
+                    self._change(step.heir.number, 0, {"DateTimeStart": step.heir.start})
                 self.held = [found for found in self.held if (found.number, found.key) != (step.number, step.key)]
             case Update():
-                values: dict[str, Any] = {change.field: change.after for change in step.changes}
-                self.held = [
-                    Held(found.row.model_copy(update=values), found.key)
-                    if (found.number, found.key) == (step.number, step.key)
-                    else found
-                    for found in self.held
-                ]
+                self._change(step.number, step.key, {change.field: change.after for change in step.changes})
+
+    def _change(self, number: int, key: int, values: Mapping[str, Any]) -> None:
+        self.held = [
+            Held(found.row.model_copy(update=values), found.key)
+            if (found.number, found.key) == (number, key)
+            else found
+            for found in self.held
+        ]
 
     def apply(self, *declared: Declared, prune: bool = False, **confirmed: datetime) -> Plan:
         """Plan, and do all of it."""

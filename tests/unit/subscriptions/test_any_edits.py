@@ -89,7 +89,13 @@ def test_applying_leaves_nothing_to_plan(edits: list[list[Declared] | tuple[int,
         assert set(left.kept) == {wanted.name for wanted in declared}
 
 
-@given(EDITS)
+RUNNING = st.sampled_from(
+    ({"Workstation": "FRONT9"}, {"PollingSeconds": 99}, {"DateTimeStart": POLLED - timedelta(days=1)}, {"twice": True})
+)
+KEPT_RUNNING = st.lists(st.one_of(declarations(), st.tuples(st.integers(0, 9), RUNNING)), min_size=1, max_size=8)
+
+
+@given(KEPT_RUNNING)
 def test_no_step_leaves_a_table_without_a_cursor_it_had(
     edits: list[list[Declared] | tuple[int, dict[str, object]]],
 ) -> None:

@@ -12,7 +12,7 @@ from odevents.client.resources.subscriptions import Subscription
 from odevents.subscriptions.actual import Held
 from odevents.subscriptions.drift import Drift
 from odevents.subscriptions.plan import Plan
-from odevents.subscriptions.steps import Create, Remove, Update
+from odevents.subscriptions.steps import Create, Heir, Remove, Update
 from tests.unit.subscriptions.offices import NOW, POLLED, PretendOffice, row, ui, watch
 
 VISITS = watch("visits")
@@ -49,6 +49,12 @@ def test_one_that_vanished_is_created_from_its_last_confirmed_poll_on() -> None:
     [step] = office().plan(VISITS, visits=POLLED).steps
     assert isinstance(step, Create)
     assert step.start == POLLED
+
+
+def test_one_that_vanished_too_long_ago_is_said_to_need_more() -> None:
+    [young] = office().plan(VISITS, visits=NOW - timedelta(days=2)).differences
+    [old] = office().plan(VISITS, visits=NOW - timedelta(days=4)).differences
+    assert ["odevents backfill" in found.text for found in (young, old)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -118,6 +124,15 @@ def test_a_second_one_of_ours_is_removed_only_by_prune() -> None:
     [step] = twice.plan(VISITS, prune=True).steps
     assert isinstance(step, Remove)
     assert step.number == 7  # the other one has the older cursor, so it has everything that this one has
+
+
+def test_what_stays_goes_on_from_the_cursor_of_what_is_removed() -> None:
+    behind = row(8, watch("again"), DateTimeStart=POLLED - timedelta(hours=1))
+    [step] = office(row(7, VISITS), behind).plan(VISITS, prune=True).steps
+    assert step == Remove(8, 0, "again", "odevents/again", Heir(7, POLLED - timedelta(hours=1)))
+    for other in ({"DateTimeStart": NOW}, {"DateTimeStop": POLLED}, {"WatchTable": "Patient"}):
+        [step] = office(row(7, VISITS), behind.model_copy(update=other)).plan(VISITS, prune=True).steps
+        assert step == Remove(8, 0, "again", "odevents/again")
 
 
 def test_what_is_not_declared_any_more_is_removed_only_by_prune() -> None:
