@@ -21,6 +21,7 @@ LISTENER_PORT = 2097
 
 _UI_EVENT = "PatientSelected"
 _LOCALHOST = ("localhost", "127.0.0.1", "::1")
+_PATH_SECRET = re.compile(r"/apievents/[^/]+/apievents/")
 _MARK = re.compile(r"(?<![\w/.-])odevents/([a-z0-9][a-z0-9-]{0,39})(?![\w/-])(?: (paused|removed)\b)?")
 
 
@@ -88,9 +89,14 @@ def is_below(endpoint: str, public_url: str | None) -> bool:
 
 
 def shown(endpoint: str) -> str:
-    """An endpoint without user and query, which may hold a secret."""
+    """An endpoint without what may be a secret: its user, its query, and the secret of our own receiver's path.
+
+    >>> shown("https://hooks.example.org/apievents/0123456789abcdef/apievents/southside/visits?key=1")
+    'https://hooks.example.org/apievents/…/apievents/southside/visits'
+    """
     parts = _parts(endpoint)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else "(no address)"
+    path = _PATH_SECRET.sub("/apievents/…/apievents/", parts.path)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}" if parts.netloc else "(no address)"
 
 
 def _path(office: str, name: str) -> str:

@@ -24,7 +24,8 @@ class Change:
     after: str | int | datetime | None
 
     def __str__(self) -> str:
-        return f"{self.field} {self._said(self.before)} → {self._said(self.after)}"
+        before, after = self._said(self.before), self._said(self.after)
+        return f"{self.field} {before} → {after}" if before != after else f"{self.field} {after}, in a part not shown"
 
     def _said(self, value: object) -> str:
         if self.field == "EndPointUrl":

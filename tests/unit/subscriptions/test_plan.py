@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from odevents.client.resources.subscriptions import Subscription
 from odevents.subscriptions.actual import Held
 from odevents.subscriptions.drift import Drift
-from odevents.subscriptions.plan import Plan
+from odevents.subscriptions.plan import Plan, Wish, plan
 from odevents.subscriptions.steps import Create, Heir, Remove, Update
 from tests.unit.subscriptions.offices import NOW, POLLED, PretendOffice, row, ui, watch
 
@@ -73,6 +74,21 @@ def test_a_changed_field_is_changed_back_in_place(found: dict[str, Any], field: 
     assert isinstance(step, Update)
     assert [(change.field, change.after) for change in step.changes] == [(field, after)]
     assert kinds(plan) == [(Drift.changed, "visits")]
+
+
+def test_the_secret_of_the_receivers_path_is_never_shown() -> None:
+    public = "https://hooks.example.org/apievents/0123456789abcdef"
+    secret = replace(VISITS, endpoint=f"{public}/apievents/southside/visits")
+    other = secret.endpoint.replace("0123456789abcdef", "fedcba9876543210")
+    wish = Wish(NOW, public)
+    plans = [
+        plan("southside", [secret], office(*rows).actual(), wish)
+        for rows in ((), (row(7, VISITS),), (row(7, secret, EndPointUrl=other),), (row(7, secret),))
+    ]
+    said = " ".join(found.text for made in plans for found in made.differences)
+    assert "visits" in said
+    assert not re.search("0123456789abcdef|fedcba9876543210", said)
+    assert [len(made.steps) for made in plans] == [1, 1, 1, 0]
 
 
 def test_capitals_of_a_machine_are_no_difference() -> None:
