@@ -92,10 +92,10 @@ def key_of(office: int) -> str:
     return CUSTOMER_KEY if office == 0 else f"{CUSTOMER_KEY}{office}"
 
 
-def odevents(offices: int = 1) -> Contender:
+def odevents(offices: int = 1, api: str = "http://127.0.0.1:9/api/v1") -> Contender:
     """``odevents serve``, as it is deployed."""
     valkey, port = Valkey(), free_port()
-    environment = odevents_environment(valkey.url, offices) | {"ODEVENTS_PORT": str(port)}
+    environment = odevents_environment(valkey.url, offices, api) | {"ODEVENTS_PORT": str(port)}
     web = Running([sys.executable, "-m", "odevents.cli.main", "serve"], environment, ROOT, port)
     return Contender("odevents", valkey, web, environment=environment)
 

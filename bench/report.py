@@ -27,12 +27,13 @@ def row(line: Line) -> str:
     sign = "≥" if line.at_least else "≤"
     goal = f"{sign} {line.goal:g} {line.unit}" if line.goal is not None else ""
     low, high = line.spread
-    result = f"{_figure(line.result)} {line.unit}"
-    spread = f"{_figure(low)} … {_figure(high)}"
+    result = f"{figure(line.result)} {line.unit}"
+    spread = f"{figure(low)} … {figure(high)}"
     return f"{line.measure:<26} {line.at:<34} {line.against:<28} {goal:>9} {result:>10}  {spread:<17} {line.verdict}"
 
 
-def _figure(value: float) -> str:
+def figure(value: float) -> str:
+    """Three digits, more where they stand before the point."""
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 

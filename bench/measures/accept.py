@@ -48,12 +48,17 @@ def measure(form: Form) -> Iterator[Line]:
         for number in range(form.rounds):
             for rows in SIZES:
                 for connections in CONNECTIONS:
-                    for contender in rotated(contenders, number):
+                    for contender in rotated(_worth_it(form, contenders, rows * connections), number):
                         cell = run(sender, contender, files[rows], connections, form.seconds)
                         cells[rows, connections, contender.name].append(cell)
         yield from _closed_lines(cells, [contender.name for contender in contenders])
         yield from absent
         yield from _open_lines(form, sender, files, contenders[:3], cells)
+
+
+def _worth_it(form: Form, contenders: Sequence[Contender], rows_in_flight: int) -> Sequence[Contender]:
+    """Without the peers where one round of them takes ten seconds, in the short form."""
+    return contenders if form.full or rows_in_flight < SIZES[-1] * CONNECTIONS[-1] else contenders[:3]
 
 
 def start(factories: Sequence[Callable[[], Contender]], stack: ExitStack) -> tuple[list[Contender], list[Line]]:
@@ -111,13 +116,15 @@ def run(
 def _closed_lines(cells: dict[Key, list[Cell]], names: Sequence[str]) -> Iterator[Line]:
     for rows in SIZES:
         for connections in CONNECTIONS:
-            found = {name: cells[rows, connections, name] for name in names}
+            found = {name: cells[rows, connections, name] for name in names if cells[rows, connections, name]}
             rates = {name: [cell.answered.per_second for cell in each] for name, each in found.items()}
             at = f"{rows} row{'s' * (rows > 1)}, {connections} connection{'s' * (connections > 1)}"
             values = {name: _values(each) for name, each in found.items()}
             over_f1 = ratios(rates["odevents"], rates["f1"])
             yield Line(MEASURE, at, over_f1, GOAL_OVER_F1[rows], against="f1", values=values)
-            peers = {name: median(rates[name]) for name in names if name not in ("odevents", "f0", "f1")}
+            peers = {name: median(each) for name, each in rates.items() if name not in ("odevents", "f0", "f1")}
+            if not peers:
+                continue
             best = max(peers, key=lambda name: peers[name])
             yield Line(
                 MEASURE, at, ratios(rates["odevents"], rates[best]), GOAL_OVER_PEERS, against=f"best peer: {best}"
