@@ -42,6 +42,7 @@ def _bar(name: str, figure: float, said: str, y: int, width: float) -> list[str]
     middle = y + _BAR - 4
     return [
         f'<text x="{LEFT - 8}" y="{middle}" text-anchor="end">{escape(name)}</text>',
-        f'<rect x="{LEFT}" y="{y}" width="{max(width, 1):.1f}" height="{_BAR}" fill="{colour}"><title>{figure:g}</title></rect>',
+        f'<rect x="{LEFT}" y="{y}" width="{max(width, 1):.1f}" height="{_BAR}" fill="{colour}">'
+        f"<title>{figure:g}</title></rect>",
         f'<text x="{LEFT + max(width, 1) + 6:.1f}" y="{middle}" fill="#323f4b">{escape(said)}</text>',
     ]
