@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: listing help install demo test faults abuse lock parity budget docs clean dictionaries bench bench-full check wheel wheel-try image-by-hand upgrade-drill
+.PHONY: listing pages screenshots help install demo test faults abuse lock parity budget docs clean dictionaries bench bench-full check wheel wheel-try image-by-hand upgrade-drill
 
 help:           ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,12 @@ budget: $(READY)  ## three processes share one key at one call a second for a mi
 
 listing: $(READY)  ## a million recorded deliveries: how long the slowest page takes
 	$(BIN)/python -m tests.unit.store.listing_a_million
+
+pages: $(READY)  ## a million recorded deliveries: how soon every page of the console answers
+	$(BIN)/python -m tests.unit.console.pages_over_a_million
+
+screenshots: $(READY)  ## take the README's pictures of the console again, from the running demo
+	$(BIN)/python -m tests.browser.screenshots
 
 docs: $(READY)  ## write the generated reference pages again
 	$(BIN)/python -m odevents.client.catalog > docs/reference/api-methods.md

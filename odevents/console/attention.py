@@ -53,12 +53,16 @@ def needs_attention(situation: Situation) -> list[Attention]:
     return sorted(found, key=lambda item: item.severity)
 
 
+_HANDLERS = (("worker handlers", "Handlers in Python wait, and nobody runs them.", "odevents worker --handlers 1"),)
+
+
 def _processes(situation: Situation) -> Iterator[Attention]:
     alive = {process.kind for process in situation.processes if situation.at - process.seen_at < GONE_AFTER}
     for kind, consequence, command in (
         ("serve", "Offices cannot deliver; Open Dental keeps their events and sends them again.", "odevents serve"),
         ("worker inbox", "Deliveries are kept, and nobody understands them.", "odevents worker"),
         ("worker writes", "Reactions are planned, and nobody carries them out.", "odevents worker"),
+        *_HANDLERS[: situation.has_handlers],
         ("scheduler", "Nobody looks whether feeds are alive or lanes forgotten.", "odevents scheduler"),
     ):
         if kind not in alive:

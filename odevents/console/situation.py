@@ -14,6 +14,7 @@ from odevents.store.atomic import in_store
 from odevents.store.pauses import Pause
 from odevents.store.presence import Process, processes
 from odevents.store.store import Store
+from odevents.store.subscriptions_seen import OfficeSeen
 from odevents.subscriptions.closing import closing_command
 from odevents.subscriptions.freshness import judge
 from odevents.subscriptions.watching import thresholds_of
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 _MOST_LETTERS = 500
+_NOBODYS_FAULT = ("budget-spent", "throttled")
+_LASTS = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class Situation:
     :ivar at: seconds since the epoch.
     :ivar pauses: scope -> who holds effects back, and why.
     :ivar dead: how many dead letters there are.
+    :ivar has_handlers: whether reactions in Python are configured.
     """
 
     at: float
@@ -103,6 +107,7 @@ class Situation:
     dead: int
     groups: Sequence[DeadGroup]
     processes: Sequence[Process] = ()
+    has_handlers: bool = False
 
     @property
     def feeds(self) -> list[Feed]:
@@ -139,7 +144,7 @@ def look(store: Store, offices: Offices, file: ConfigFile, now: float) -> Situat
                 *lanes[name],
                 feeds=[feed for feed in feeds if feed.office == name],
                 drift=[drift.text for drift in seen[name].drift if drift.kind != "not-ours"] if name in seen else [],
-                trouble=seen[name].trouble if name in seen else "",
+                trouble=_trouble(seen.get(name)),
             )
             for name, access in offices.items()
         ],
@@ -147,6 +152,7 @@ def look(store: Store, offices: Offices, file: ConfigFile, now: float) -> Situat
         dead=int(cast("Any", in_store(lambda: store.redis.zcard(keys.DEAD)))),
         groups=dead_groups(store),
         processes=processes(store.redis, now),
+        has_handlers=bool(file.handlers),
     )
 
 
@@ -159,13 +165,24 @@ def _feeds(store: Store, offices: Offices, file: ConfigFile, now: float) -> Iter
             table,
             str(found.state),
             found.since,
-            found.sentence,
+            _sentence(found.sentence),
             found.next_step,
             found.code,
             kept.evidence.delivered_at,
             missing_since=gap.since if gap else None,
             closing=closing_command(office, table, gap, now) if gap else "",
         )
+
+
+def _trouble(seen: OfficeSeen | None) -> str:
+    """Why an office's API could not be asked; that others used its budget up is no trouble until it lasts."""
+    if seen is None or (seen.trouble in _NOBODYS_FAULT and seen.at - seen.read_at < _LASTS):
+        return ""
+    return seen.trouble
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _lanes(store: Store, names: Sequence[str]) -> dict[str, tuple[Lane, Lane]]:

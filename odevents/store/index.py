@@ -26,6 +26,10 @@ CHUNK_RECORDS = 32_768
 MOST_BYTES = 2 << 20
 """Bytes of index that are looked at for one page."""
 
+_BYTES_AT_ONCE = 128 << 10
+_CHUNKS_AT_ONCE = 64
+"""How much is read in one round trip; the first page of what is new needs little."""
+
 Candidate = tuple[bytes, bytes]
 """What a record is sorted by (and found by), and the token of its office."""
 
@@ -127,8 +131,42 @@ def chunks(
     oldest = int(since // BUCKET_SECONDS)
     found = in_store(lambda: redis.zrange(keys.buckets(index.name), newest, oldest, desc=True, byscore=True))
     buckets = {int(name) for name in cast("list[bytes]", found)} | {b for b in besides if oldest <= b <= newest}
-    for bucket in sorted(buckets, reverse=True):
-        size = _size(redis, index, bucket)
+    ordered = sorted(buckets, reverse=True)
+    for batch in _batches(_spots(index, ordered, _sizes(redis, index, ordered), start, besides)):
+        for spot, data in zip(batch, _read(redis, index, batch), strict=True):
+            yield _chunk(spot, data, match)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A chunk that is to be read.
+
+    :ivar extra: candidates that are not in it (yet).
+    :ivar after: where in it to go on from, ``b""`` for its beginning.
+    """
+
+    bucket: int
+    number: int
+    length: int
+    extra: Sequence[Candidate]
+    after: bytes
+
+
+def _sizes(redis: Redis, index: Index, buckets: Sequence[int]) -> list[int]:
+    with redis.pipeline(transaction=False) as together:
+        for bucket in buckets:
+            together.strlen(keys.bucket(index.name, bucket))
+        return in_store(together.execute) if buckets else []
+
+
+def _spots(
+    index: Index,
+    buckets: Sequence[int],
+    sizes: Sequence[int],
+    start: Place | None,
+    besides: Mapping[int, Sequence[Candidate]],
+) -> Iterator[_Spot]:
+    for bucket, size in zip(buckets, sizes, strict=True):
         last = max(size - 1, 0) // index.chunk_bytes
         here = start if start and start.bucket == bucket else None
         if here and not here.after:
@@ -137,23 +175,35 @@ def chunks(
             last = here.chunk
         for number in range(last, -1, -1):
             extra = besides.get(bucket, ()) if number == last and (here is None or here.after) else ()
-            yield _chunk(redis, index, match, bucket, number, extra, here.after if here and number == last else b"")
+            length = min(size - number * index.chunk_bytes, index.chunk_bytes)
+            yield _Spot(bucket, number, length, extra, here.after if here and number == last else b"")
 
 
-def _size(redis: Redis, index: Index, bucket: int) -> int:
-    return in_store(lambda: redis.strlen(keys.bucket(index.name, bucket)))
+def _batches(spots: Iterator[_Spot]) -> Iterator[list[_Spot]]:
+    """What is read in one round trip: many small chunks, or a large one."""
+    batch: list[_Spot] = []
+    for spot in spots:
+        batch.append(spot)
+        if sum(spot.length for spot in batch) >= _BYTES_AT_ONCE or len(batch) == _CHUNKS_AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
-def _chunk(
-    redis: Redis, index: Index, match: Match, bucket: int, number: int, extra: Sequence[Candidate], after: bytes
-) -> Chunk:
-    begin = number * index.chunk_bytes
-    read = in_store(lambda: redis.getrange(keys.bucket(index.name, bucket), begin, begin + index.chunk_bytes - 1))
-    data = cast("bytes", read)
-    candidates = sorted({*match(data), *extra}, reverse=True)
-    if after:
-        candidates = [candidate for candidate in candidates if candidate[0] < after]
-    return Chunk(bucket, number, candidates, len(data))
+def _read(redis: Redis, index: Index, batch: Sequence[_Spot]) -> list[bytes]:
+    with redis.pipeline(transaction=False) as together:
+        for spot in batch:
+            begin = spot.number * index.chunk_bytes
+            together.getrange(keys.bucket(index.name, spot.bucket), begin, begin + index.chunk_bytes - 1)
+        return in_store(together.execute)
+
+
+def _chunk(spot: _Spot, data: bytes, match: Match) -> Chunk:
+    candidates = sorted({*match(data), *spot.extra}, reverse=True)
+    if spot.after:
+        candidates = [candidate for candidate in candidates if candidate[0] < spot.after]
+    return Chunk(spot.bucket, spot.number, candidates, len(data))
 
 
 def drop_excess(redis: Redis, index: Index, most_records: int) -> int:

@@ -11,18 +11,26 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from odevents.client.opendental import OpenDental
 from odevents.simulator import Office
 from tests.support.canaries import found
 from tests.support.installation import Installation, free_port, installation, until
 
 OFFICES = [
     Office("southside", patients=20, zone="America/Los_Angeles"),
-    Office("lakewood", patients=10, zone="America/Denver"),
+    Office("riverbend", patients=10, zone="America/New_York"),
+    Office("lakewood", patients=3, zone="America/Denver"),
 ]
-SUBSCRIPTIONS = """
+DECLARED = """
+[freshness]
+warning = "4s"
+fresh = "1s"
+
 [[subscriptions]]
 name = "appointments"
 watch = "Appointment"
+offices = ["lakewood"]
+poll_seconds = 1
 
 [[reactions]]
 name = "pattern-changed"
@@ -53,21 +61,34 @@ def row(number: int, pattern: str, **values: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Two offices, a few deliveries with changes, a row nobody can read, refused requests, and the page."""
+    """Three offices, a few deliveries with changes, a row nobody can read, refused requests, and the page."""
     settings: Any = {"ODEVENTS_CONSOLE_PORT": str(free_port()), "ODEVENTS_SIMULATED": "true"}
     folder = tmp_path_factory.mktemp("console")
     with installation(
-        folder, "serve", "worker", "scheduler", "console", offices=OFFICES, reactions=SUBSCRIPTIONS, **settings
+        folder, "serve", "worker", "scheduler", "console", offices=OFFICES, reactions=DECLARED, poll=True, **settings
     ) as started:
-        for office in ("southside", "lakewood"):
+        for office in ("southside", "riverbend"):
             for pattern in ("/", "/X", "/XX/"):
                 answer = started.post([row(1, pattern)], office=office, path="/apievents/Appointment")
                 started.processed(answer)
         started.processed(started.post([{"Note": "no number"}], path="/apievents/Appointment"))
         started.processed(started.post([{"PatNum": 1}], path="/apievents/Patient", Workstation="FRONT1"))
         started.post([row(1, "/")], Authorization="nobody's key")
+        subscribe(started, "lakewood")
         until(lambda: console_answers(started), what="the page's start")
         yield started
+
+
+def subscribe(running: Installation, office: str) -> None:
+    """As ``odevents subscriptions apply`` does."""
+    with running.runtime.session(running.access(office)) as session:
+        OpenDental(session).subscriptions.create(
+            EndPointUrl=f"http://127.0.0.1:{running.port}/apievents/{office}/appointments",
+            WatchTable="Appointment",
+            PollingSeconds=1,
+            Workstation="SRV01",
+            Note="odevents/appointments",
+        )
 
 
 def console_answers(running: Installation) -> bool:
@@ -184,7 +205,7 @@ def test_an_appointment_is_found_and_its_number_is_not_in_the_address(browser: B
 
 def test_a_filter_is_replayed_as_a_whole_without_scripts(browser: Browser, running: Installation) -> None:
     """Counted first, frozen, then done in the background under the name of whoever asked."""
-    page = opened(browser, running, "/deliveries?office=lakewood&watch=Appointment", java_script_enabled=False)
+    page = opened(browser, running, "/deliveries?office=riverbend&watch=Appointment", java_script_enabled=False)
     page.get_by_text("Replay all that match…").click()
     page.locator("#bulk-replay [name=reason]").fill("the rules have changed")
     page.get_by_role("button", name="Count them").click()
@@ -201,7 +222,7 @@ def test_a_filter_is_replayed_as_a_whole_without_scripts(browser: Browser, runni
 def _replays() -> Any:
     from odevents.store.filters import DeliveryFilter
 
-    return DeliveryFilter(office="lakewood")
+    return DeliveryFilter(office="riverbend")
 
 
 def _job_is_done(page: Page) -> bool:
@@ -256,6 +277,23 @@ def test_no_value_of_a_row_is_on_any_page_until_an_operator_reveals_it(browser: 
     page.goto(address(running) + delivery)
     page.get_by_role("button", name="Mask again").click()
     assert found(CANARIES, [("masked", page.request.get(address(running) + delivery).body())]) == set()
+    page.context.close()
+
+
+def test_lakewood_stops_polling_and_the_overview_says_so_and_why(browser: Browser, running: Installation) -> None:
+    """On a page that was open all the time: first that it polls, then what is wrong, how we know, and what to do."""
+    page = opened(browser, running)
+    line = page.locator("#feeds tbody tr", has_text="lakewood")
+    expect(line).to_contain_text(re.compile("fresh|quiet"), timeout=30_000)
+    running.clinic.office("lakewood").workstations = ()
+    running.clinic.office("lakewood").change("appointment", 1, Note="nobody sends this")
+    first = page.locator("#attention li").first
+    expect(first).to_contain_text("Appointment is stale", timeout=30_000)
+    expect(first).to_contain_text("lakewood")
+    expect(first).to_contain_text("SRV01")
+    expect(first).to_contain_text('start "OpenDentalAPIService"')
+    expect(line).to_contain_text("stale")
+    page.screenshot(path=running.folder / "silent.png", full_page=True)
     page.context.close()
 
 
