@@ -19,6 +19,7 @@ def up() -> None:
     from odevents.cli.kept import key_file, keys_in, missing_keys, server_file, write_index
     from odevents.cli.serve import listening
     from odevents.log import configure_logging, logger
+    from odevents.receiver.tls import certificate_of
     from odevents.reloading import Reloading
     from odevents.runtime import checked_config, load_runtime
     from odevents.settings import load_settings
@@ -27,6 +28,7 @@ def up() -> None:
     settings = load_settings()
     configure_logging(settings.log_level, json=not sys.stderr.isatty())
     checked_config(settings.config)  # refuse what is wrong before anything is made or started
+    certificate_of(settings)
     listening(settings.host, settings.port).close()
     listening(settings.console_host, settings.console_port).close()
     missing = missing_keys(settings)

@@ -138,12 +138,13 @@ def test_settings_that_contradict_each_other_are_refused(tmp_path: Path) -> None
             certificate_of(settings)
 
 
-def test_serve_says_so_and_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["serve", "up"])
+def test_the_commands_say_so_and_end(tmp_path: Path, command: str) -> None:
     """As an operator meets it."""
     from tests.support.command import run
 
     with installation(tmp_path, ODEVENTS_HOST="0.0.0.0") as running:
-        finished = run(running, "serve", code=1)
+        finished = run(running, command, code=1)
 
     assert "without TLS" in finished.stderr
     assert os.environ.get("ODEVENTS_HOST") is None

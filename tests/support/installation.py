@@ -150,6 +150,8 @@ class Installation:
         for process in self.processes.values():
             process.wait(timeout=30)
         self.http.close()
+        self.redis.close()
+        self.runtime.store.redis.close()
         if self.server.running():
             self.server.stop()
 
