@@ -70,6 +70,7 @@ class Connection(HttpToolsProtocol):
         self._other_bytes = 0
         self._chunks = 0
         self._head_bytes = 0
+        self._unwanted = 0
         self._requests = 0
 
     # From the transport
@@ -109,6 +110,9 @@ class Connection(HttpToolsProtocol):
             self._refusal = _LARGE_HEAD
         if self._refusal:
             self._refuse(self._refusal)
+        elif self._unwanted > _READ_AFTER_REFUSAL:
+            self._stage = "refused"
+            self._say_goodbye()
 
     def shutdown(self) -> None:
         """The receiver stops: finish the request in hand; do not wait long for what has not come yet."""
@@ -135,7 +139,7 @@ class Connection(HttpToolsProtocol):
         if self._requests:  # for the first, the time since the connection was made goes on counting
             self._arm(self._limits.head, _SLOW_HEAD)
         super().on_message_begin()
-        self._other_bytes = self._chunks = self._head_bytes = 0
+        self._other_bytes = self._chunks = self._head_bytes = self._unwanted = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count, and take no header behind the body."""
@@ -173,25 +177,31 @@ class Connection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Hand it on."""
         self._body_taken += len(body)
+        if self.cycle.response_complete:
+            self._unwanted += len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The request is there whole."""
-        self._disarm()
-        self._stage = "answering"
         super().on_message_complete()
+        if self.cycle.response_complete:
+            self._wait(self._limits.idle)
+        else:
+            self._disarm()
+            self._stage = "answering"
 
     def on_response_complete(self) -> None:
-        """Wait for the next request. Where the answer came before the end of the body, nobody wants the rest."""
+        """Wait for the next request, or first for the rest of a body that nobody wanted, unless that is long.
+
+        Closing at once would surprise a sender, or a proxy, that has a next request ready for this connection.
+        """
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             self._disarm()
-        elif self._stage == "answering":
-            self.flow.resume_reading()  # paused, where a large body was not read to its end
+            return
+        self.flow.resume_reading()  # paused, where a large body was not read to its end
+        if self._stage == "answering":
             self._wait(self._limits.idle)
-        elif self._stage == "body":
-            self._stage = "refused"
-            self._say_goodbye()
 
     # Deadlines and refusals
 
@@ -222,11 +232,11 @@ class Connection(HttpToolsProtocol):
 
     def _refuse(self, refusal: Refusal) -> None:
         """Answer in one sentence, unless an answer has begun, and close."""
-        self._stage = "refused"
         self._gate.note(refusal.code)
-        if self.transport.is_closing():
-            self._disarm()
+        if self.transport.is_closing() or (self._stage == "body" and self.cycle.response_complete):
+            self.drop()
             return
+        self._stage = "refused"
         answering = bool(self._requests) and not self.cycle.response_complete
         if not (answering and self.cycle.response_started):
             self.transport.write(_answer(refusal))

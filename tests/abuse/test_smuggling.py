@@ -143,6 +143,28 @@ def test_a_connection_takes_one_request_after_the_other(receiver: Installation) 
             assert answer.status == status
 
 
+def test_an_answer_before_the_end_of_the_body_does_not_end_the_connection(receiver: Installation) -> None:
+    """The 401 comes while the body is still to be sent; a proxy's next request, somebody else's, is answered too."""
+    stranger = post(HOST, b"Authorization: wrong", LENGTH, body=b"")
+    with socket.create_connection(("127.0.0.1", receiver.port), 5, source_address=("127.44.0.1", 0)) as connection:
+        for request, rest, status in [(stranger, ROWS, 401), (with_key(receiver, RIGHT), b"", 200)] * 3:
+            connection.sendall(request)
+            answer = HTTPResponse(connection)
+            answer.begin()
+            answer.read()
+            connection.sendall(rest)
+            assert answer.status == status
+
+
+def test_the_rest_of_a_long_body_that_nobody_wants_is_not_read(receiver: Installation) -> None:
+    """After the answer, a quarter of a megabyte at the most."""
+    with socket.create_connection(("127.0.0.1", receiver.port), 5, source_address=("127.44.0.2", 0)) as connection:
+        connection.sendall(post(HOST, b"Authorization: wrong", b"Content-Length: 50000000", body=b""))
+        assert connection.recv(65536).startswith(b"HTTP/1.1 401")
+        with pytest.raises(ConnectionError):
+            connection.sendall(bytes(50_000_000))
+
+
 @pytest.mark.parametrize(
     "headers",
     [
