@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BUCKET_SECONDS = 600
 CHUNK_RECORDS = 32_768
-MOST_BYTES = 2 << 20
+MOST_BYTES = 1 << 20
 """Bytes of index that are looked at for one page."""
 
 _BYTES_AT_ONCE = 128 << 10

@@ -22,7 +22,7 @@ Fingerprint = Callable[..., bytes]
 """Keyed and one-way: (value, *purpose) -> bytes."""
 
 DELIVERIES = Index("deliveries", 20)
-ABOUT = Index("about", 20, most_bytes=6 << 20)
+ABOUT = Index("about", 20, most_bytes=4 << 20)
 WRITES = Index("writes", 40)
 
 ABOUT_BYTES = 6

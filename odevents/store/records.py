@@ -175,22 +175,41 @@ def _page(
     limit: int,
 ) -> Page[T]:
     page: list[T] = []
-    looked_at = loaded = 0
+    loaded = 0
+    for batch, behind in _batches(index, found, limit):
+        candidates = [candidate for candidate, _ in batch]
+        for (candidate, chunk), record in zip(batch, load(candidates) if batch else (), strict=True):
+            if record is not None and keep(candidate, record):
+                page.append(record)
+                if len(page) == limit:
+                    return Page(page, str(chunk.place(candidate[0])))
+        loaded += len(batch)
+        if loaded >= _MOST_LOADED and batch:
+            last, chunk = batch[-1]
+            return Page(page, str(chunk.place(last[0])))
+        if behind:
+            return Page(page, str(behind))
+    return Page(page, "")
+
+
+def _batches(
+    index: Index, found: Iterator[Chunk], size: int
+) -> Iterator[tuple[list[tuple[Candidate, Chunk]], Place | None]]:
+    """Candidates some at a time, over chunks; and, when enough was looked at, the place behind the last."""
+    batch: list[tuple[Candidate, Chunk]] = []
+    looked_at = 0
     for chunk in found:
         looked_at += chunk.size
-        for start in range(0, len(chunk.candidates), limit):
-            batch = chunk.candidates[start : start + limit]
-            for candidate, record in zip(batch, load(batch), strict=True):
-                if record is not None and keep(candidate, record):
-                    page.append(record)
-                    if len(page) == limit:
-                        return Page(page, str(chunk.place(candidate[0])))
-            loaded += len(batch)
-            if loaded >= _MOST_LOADED:
-                return Page(page, str(chunk.place(batch[-1][0])))
+        for candidate in chunk.candidates:
+            batch.append((candidate, chunk))
+            if len(batch) == size:
+                yield batch, None
+                batch = []
         if looked_at >= index.most_bytes:
-            return Page(page, str(chunk.place()))
-    return Page(page, "")
+            yield batch, chunk.place()
+            return
+    if batch:
+        yield batch, None
 
 
 def _records(data: bytes, width: int) -> Iterator[bytes]:
