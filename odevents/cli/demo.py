@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -64,7 +63,7 @@ def demo(port: int, console_port: int | None, rate: int, seconds: float | None) 
             describe(environment)
             runtime.store.ledger.mark_new()
             _await_receiver(port, supervisor)
-            _prime(runtime, clinic, port, supervisor)
+            _prime(runtime, clinic, supervisor)
             if not supervisor.stopping:
                 _subscribe(runtime, clinic)
                 _introduce(runtime, clinic, rate)
@@ -128,29 +127,22 @@ def _await_receiver(port: int, supervisor: Supervisor) -> None:
         raise StoreUnavailable(f"the demo did not start: no receiver on port {port}; try --port 0")
 
 
-def _prime(runtime: Runtime, clinic: Simulator, port: int, supervisor: Supervisor) -> None:
-    """Make the offices' rows known, as a backfill would, so that the first change of each is seen as a change."""
+def _prime(runtime: Runtime, clinic: Simulator, supervisor: Supervisor) -> None:
+    """Make the offices' rows known, as `odevents backfill --prime` does: the first change of each is seen as one."""
+    from odevents.subscriptions.backfill import begin, run_backfill
+    from odevents.subscriptions.watching import watched_tables
+
     until = time.monotonic() + UNDERSTOOD_WITHIN
     for office, client in _clients(clinic):
         if supervisor.stopping:
             return
-        tables = {
-            "Appointment": client.appointments.find(),
-            "PatField": client.patfields.find(),
-            "Patient": client.patients.find(),
-        }
-        for table, rows in tables.items():
-            body = json.dumps([row.wire() for row in rows]).encode()
-            key = office.customer_key
-            headers = {"Authorization": key, "Event-Type": f"WatchTable: {table}", "Workstation": "BACKFILL"}
-            request = urllib.request.Request(f"http://127.0.0.1:{port}/apievents", body, headers)
-            urllib.request.urlopen(request, timeout=10).close()  # noqa: S310  our own receiver
+        record = begin("prime", dict.fromkeys(watched_tables(runtime.config, office.name)), time.time())
+        run_backfill(runtime.store, runtime.offices[office.name], client, record, lambda _: None, time.time)
+        runtime.hints.give(office.name, "inbox", time.time())
         while _anything_waits(runtime) and not supervisor.stopping:
             if time.monotonic() > until:
                 raise StoreUnavailable("the demo did not start: its workers did not understand the first deliveries")
             time.sleep(0.02)
-        for table in tables:
-            runtime.store.mark_complete(office.name, table)
 
 
 def _anything_waits(runtime: Runtime) -> bool:

@@ -29,6 +29,9 @@ LOOK_EVERY = 60.0
 PROBE_EVERY = 900.0
 """Seconds between two probes of a table, while nothing seems wrong: one call each, as a rule."""
 
+AT_FIRST = 10.0
+"""Seconds between two looks at an office of which nothing has been seen yet: somebody is waiting for it."""
+
 AT_LEAST_APART = 2.0
 """Seconds between two looks at an office, however soon a feed may turn stale."""
 
@@ -80,7 +83,8 @@ class LookingAfter:
         """When to look again: in a minute, or when a feed would turn late or stale before that."""
         thresholds = thresholds_of(self.file, office)
         turns = [next_turn(found.evidence, thresholds, now) for _, found in states]
-        return max(now + AT_LEAST_APART, min([now + LOOK_EVERY, *turns]))
+        soon = now + (AT_FIRST if any(found.state is State.NEW for _, found in states) else LOOK_EVERY)
+        return max(now + AT_LEAST_APART, min([soon, *turns]))
 
     def _probe(
         self, office: OfficeAccess, evidence: dict[str, Evidence], thresholds: Thresholds, thorough: bool
