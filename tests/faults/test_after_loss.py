@@ -9,6 +9,7 @@ import pytest
 
 from odevents import Change, Office
 from odevents.recovering import recover
+from odevents.store.filters import DeliveryFilter
 from odevents.store.seal import Seals
 from tests.faults.crashing import LOCAL, OFFICE, World, registry_of_text
 from tests.faults.test_promises import handled, letters
@@ -139,6 +140,8 @@ def test_a_text_that_needs_what_the_row_held_before_is_put_aside(quick_server: s
     world.live()
 
     assert {letter.code for letter in letters(world)} == {"text-invalid"}
+    [entry] = world.store.records.deliveries(DeliveryFilter(outcome="wanted")).found
+    assert set(entry.stopped.values()) == {"text-invalid"}
 
 
 def test_a_row_created_in_the_time_that_was_lost_is_created(quick_server: str, seals: Seals) -> None:

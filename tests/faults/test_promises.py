@@ -17,6 +17,7 @@ from odevents.store import keys
 from odevents.store.atomic import Lease
 from odevents.store.breaker import MOST_FIRINGS
 from odevents.store.dead_letters import DeadLetter
+from odevents.store.filters import DeliveryFilter
 from odevents.store.pauses import Pause, Scope
 from odevents.store.seal import Seals
 from tests.faults.crashing import LOCAL, OFFICE, Crash, World, registry_of_text, version
@@ -226,6 +227,9 @@ def test_a_reaction_that_fires_too_often_for_one_row_is_stopped_for_that_row(qui
     assert len(world.office.commlogs) == MOST_FIRINGS + 1, "the other row goes on"
     assert {letter.code for letter in letters(world)} == {"loop-breaker"}
     assert len(letters(world)) == 5
+    stopped = {letter.write for letter in letters(world)}
+    shown = world.store.records.deliveries(DeliveryFilter(outcome="wanted")).found
+    assert stopped <= {write for entry in shown for writes in entry.wanted.values() for write in writes}
 
 
 @pytest.mark.parametrize("scope", [Scope(), Scope(OFFICE), Scope("", "pattern"), Scope(OFFICE, "pattern")])
