@@ -1,0 +1,125 @@
+"""What one delivery of 1000 rows costs, in exchanges with the server and calls of functions: counts, not times.
+
+A ceiling is a tenth above what was counted when it was set. Whoever lowers a count lowers its ceiling; whoever must
+raise one says why in docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from types import FrameType
+from typing import Any
+
+import pytest
+import redis
+
+from bench.contenders import odevents_environment
+from bench.rows import Row, changed, deliveries, delivery
+from odevents.events.delivery import Delivery, EventType, glance_at
+from odevents.runtime import Runtime, load_runtime
+from odevents.store.accepting import Accepting
+from odevents.store.atomic import Lease
+from odevents.store.connection import connect_async
+from odevents.store.ids import new_id
+
+ROWS = 1000
+OFFICE = "office-0"
+APPOINTMENTS = EventType("Appointment", "WatchTable")
+
+CALLS_TO_GLANCE = 25
+EXCHANGES = {"new": 10, "changed": 11, "duplicate": 9}
+CALLS_PER_ROW = {"new": 285, "changed": 395, "duplicate": 140}
+"""Functions of Python and of C that a worker calls for one row of a delivery."""
+
+
+class Counting:
+    """Counts what the thread does while it is entered.
+
+    :ivar calls: functions of Python and of C that were called.
+    :ivar exchanges: times that something was sent to the server.
+    """
+
+    def __init__(self) -> None:
+        self.calls = self.exchanges = 0
+
+    def __enter__(self) -> Counting:
+        sys.setprofile(self._count)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(None)
+
+    def _count(self, frame: FrameType, event: str, _: Any) -> None:
+        self.calls += event in ("call", "c_call")
+        self.exchanges += event == "call" and frame.f_code.co_name == "send_packed_command"
+
+
+@pytest.fixture
+def runtime(redis_url: str, redis_client: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> Runtime:
+    """A worker's, with three rules that want none of the rows."""
+    redis_client.flushdb()
+    for name, value in odevents_environment(redis_url).items():
+        monkeypatch.setenv(name, value)
+    return load_runtime()
+
+
+def accept(runtime: Runtime, rows: list[Row]) -> dict[str, int]:
+    """Accept a delivery; gives the server's count of commands by name."""
+    body = delivery(rows)
+
+    async def accepting() -> dict[str, int]:
+        client = connect_async(runtime.redis_url)
+        keeping = Accepting(client, runtime.seals)
+        await keeping.accept(Delivery(new_id("dlv", 1.0), OFFICE, APPOINTMENTS, "SRV01", 1.0, body), 1)
+        runtime.redis.config_resetstat()
+        now = time.time()
+        await keeping.accept(Delivery(new_id("dlv", now), OFFICE, APPOINTMENTS, "SRV01", now, body), len(rows))
+        found = runtime.redis.info("commandstats")
+        await keeping.close()
+        await client.aclose()
+        runtime.redis.lpop("odevents:1:office-0:inbox")
+        return {name.removeprefix("cmdstat_"): each["calls"] for name, each in found.items()}
+
+    return asyncio.run(accepting())
+
+
+def understand(runtime: Runtime) -> Counting:
+    """Understand the delivery that waits; gives what that took."""
+    with Lease(runtime.redis, "lease", "test") as lease, Counting() as counting:
+        entry = runtime.store.inbox.head(OFFICE)
+        assert entry
+        runtime.pipeline.process(lease, entry)
+    assert runtime.store.inbox.entry(OFFICE, entry.id).rows == ROWS  # type: ignore[union-attr]
+    return counting
+
+
+def test_a_delivery_is_accepted_in_one_exchange(runtime: Runtime) -> None:
+    """One script of five writes, whatever the number of rows; the rows are counted without being built."""
+    rows = deliveries(1, ROWS)[0]
+    commands = accept(runtime, rows)
+    body = delivery(rows)
+    with Counting() as counting:
+        assert glance_at(body).rows == ROWS
+
+    assert commands.pop("evalsha") == 1
+    assert {name: commands[name] for name in ("hset", "rpush", "zadd", "hincrby", "set")} == dict.fromkeys(
+        ("hset", "rpush", "zadd", "hincrby", "set"), 1
+    )
+    assert counting.calls <= CALLS_TO_GLANCE
+
+
+def test_a_delivery_is_understood_in_few_exchanges_and_calls(runtime: Runtime) -> None:
+    """All new, all changed, all the same again; the number of rows changes only the size of what is exchanged."""
+    new = deliveries(1, ROWS)[0]
+    moved = [changed(row) for row in new]
+    accept(runtime, deliveries(1, ROWS, first=5001)[0])
+    understand(runtime)  # what is loaded once, is loaded now
+
+    for kind, rows in (("new", new), ("changed", moved), ("duplicate", moved)):
+        accept(runtime, rows)
+        counted = understand(runtime)
+        print(f"{kind}: {counted.exchanges} exchanges, {counted.calls / ROWS:.0f} calls a row")
+        assert counted.exchanges <= EXCHANGES[kind], kind
+        assert counted.calls <= CALLS_PER_ROW[kind] * ROWS, kind
