@@ -108,8 +108,8 @@ class Receiver:
         try:
             self._accepting.acks.note(delivery.office, delivery.id, milliseconds)
             if received.hint:
-                await self._accepting.acks.write()
-                await asyncio.to_thread(self._hints.enqueue, delivery.office, "inbox", self._clock())
+                enqueued = asyncio.to_thread(self._hints.enqueue, delivery.office, "inbox", self._clock())
+                await asyncio.gather(enqueued, self._accepting.acks.write())
             await self._note_key(received)
             if delivery.type.disagrees:
                 await self._accepting.count(
