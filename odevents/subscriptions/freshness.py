@@ -51,7 +51,9 @@ REASONS: Mapping[str, Reason] = {
     "in-time": Reason("", "nothing came yet, and it is too soon to expect a sign"),
     "closed": Reason("", "the office is closed, so nothing is expected"),
     "no-sign-yet": Reason("", "just set up: no poll and no delivery yet"),
-    "paused": Reason("OD203", "the subscription was paused by us", "odevents subscriptions resume --office {office}"),
+    "paused": Reason(
+        "OD203", "the subscription was paused by us", "odevents subscriptions resume NAME --office {office}"
+    ),
     "missing": Reason("OD201", "the office has no such subscription", "odevents subscriptions apply --office {office}"),
     "stopped": Reason(
         "OD202", "the subscription is past its DateTimeStop", "odevents subscriptions apply --office {office}"

@@ -23,7 +23,7 @@ from odevents.store.backfills import BackfillRecord
 from odevents.store.feeds import Gap
 from odevents.store.ids import new_id
 from odevents.subscriptions.backfill import begin, run_backfill
-from tests.support.installation import Installation, installation
+from tests.support.installation import Installation, installation, until
 
 REACTIONS = """
 [[reactions]]
@@ -76,9 +76,13 @@ class Clinic:
 
     def work(self) -> None:
         """What the workers would do."""
-        while not self.running.idle():
+
+        def idle() -> bool:
             self.running.runtime.pipeline.drain_inbox("southside")
             self.running.runtime.pipeline.drain_writes("southside")
+            return self.running.idle()
+
+        until(idle, within=60, what="empty lanes")
 
     def backfill(
         self, record: BackfillRecord, before: Sent = lambda _: None, *, understand: bool = True
@@ -131,6 +135,8 @@ def clinic(tmp_path: Path) -> Iterator[Clinic]:
     with installation(tmp_path, offices=offices, reactions=REACTIONS, clock=clock) as running:
         yield Clinic(running)
         running.runtime.pipeline.performing.senders(running.access()).close()  # type: ignore[attr-defined]
+        for client in (running.redis, running.runtime.redis):
+            client.connection_pool.disconnect()
 
 
 def test_priming_makes_every_row_known_and_reacts_to_none(clinic: Clinic) -> None:
