@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from odevents.errors import ConfigError
 from odevents.store import keys
-from odevents.store.atomic import Lease, Steps, in_store
+from odevents.store.atomic import Lease, Steps
 from odevents.store.audit import command_to_note
 from odevents.store.ids import new_id
 from odevents.store.ledger import State, requeued
@@ -124,8 +124,6 @@ class Again:
     def _do(self, steps: Steps, office: str, what: str, about: str, wish: Wish) -> None:
         steps.add(*command_to_note(what, wish.at, who=wish.who, about=about, reason=wish.reason))
         with Lease(self._store.redis, keys.again(office), new_id("lease", wish.at)) as lease:
+            if what != "replay" and self._store.dead_letters.get(about) is None:
+                raise ConfigError(f"{about}: somebody else has dealt with it meanwhile")
             lease.commit(steps)
-
-    def still_there(self, letter: DeadLetter) -> bool:
-        """Whether nobody else has dealt with a dead letter meanwhile."""
-        return bool(in_store(lambda: self._store.redis.exists(keys.dead(letter.id))))

@@ -153,6 +153,18 @@ def test_deliveries_with_several_dead_letters_are_replayed_once(recorded: Record
     assert job.number == 1
 
 
+def test_a_letter_that_somebody_has_dealt_with_is_not_requeued_a_second_time(recorded: Recorded) -> None:
+    """Two people read the same list; the second is told."""
+    bury(recorded, "bad-value")
+    [letter] = recorded.store.dead_letters.recent(1)
+    again = Again(recorded.store, 60)
+    again.requeue(letter, WISH)
+
+    with pytest.raises(ConfigError, match="dealt with it meanwhile"):
+        again.requeue(letter, WISH)
+    assert recorded.store.inbox.depth("southside") == 1
+
+
 def _empty_lane(recorded: Recorded) -> None:
     recorded.client.delete("odevents:1:southside:inbox", "odevents:1:lanes:inbox")
 
