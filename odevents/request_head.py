@@ -7,7 +7,7 @@ known way to make two programs read one request differently (a proxy and us), so
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from odevents.errors import DeliveryRefused
 
@@ -37,8 +37,8 @@ Headers = Sequence[tuple[bytes, bytes]]
 """Names in small letters, and values."""
 
 
-def check_headers(headers: Headers) -> None:
-    """Refuse what could be read in two ways.
+def check_headers(headers: Headers) -> dict[bytes, bytes]:
+    """Refuse what could be read in two ways; give back the headers that decide something.
 
     :raises DeliveryRefused: 400, or 431 for too many.
     """
@@ -55,6 +55,7 @@ def check_headers(headers: Headers) -> None:
         raise DeliveryRefused(400, "bad-framing", "the body's end could be read in two ways")
     if length is not None and not _LENGTH.fullmatch(length):
         raise DeliveryRefused(400, "bad-framing", "Content-Length is not a plain number")
+    return deciding
 
 
 def check_target(target: bytes) -> None:
@@ -66,11 +67,10 @@ def check_target(target: bytes) -> None:
         raise DeliveryRefused(400, "bad-target", "the request's target is not a path of this server")
 
 
-def check_host(headers: Headers) -> None:
-    """Refuse a request that does not say, once and plainly, which host it is for.
+def check_host(deciding: Mapping[bytes, bytes]) -> None:
+    """Refuse a request that does not plainly say which host it is for.
 
     :raises DeliveryRefused: 400.
     """
-    hosts = [value for name, value in headers if name == b"host"]
-    if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+    if not _HOST.fullmatch(deciding.get(b"host", b"")):
         raise DeliveryRefused(400, "bad-host", "the request does not name one host")

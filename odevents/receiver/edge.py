@@ -98,7 +98,7 @@ class Connection(HttpToolsProtocol):
         if self._stage == "refused":
             self._discard(len(data))
             return
-        self._body_taken = 0
+        before, request, self._body_taken = self._stage, self._requests, 0
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -113,6 +113,8 @@ class Connection(HttpToolsProtocol):
         elif self._unwanted > _READ_AFTER_REFUSAL:
             self._stage = "refused"
             self._say_goodbye()
+        elif (self._stage, self._requests) != (before, request):
+            self._time()
 
     def shutdown(self) -> None:
         """The receiver stops: finish the request in hand; do not wait long for what has not come yet."""
@@ -136,8 +138,6 @@ class Connection(HttpToolsProtocol):
         if self._stage != "waiting":
             self._stop(_PIPELINED)
         self._stage = "head"
-        if self._requests:  # for the first, the time since the connection was made goes on counting
-            self._arm(self._limits.head, _SLOW_HEAD)
         super().on_message_begin()
         self._other_bytes = self._chunks = self._head_bytes = self._unwanted = 0
 
@@ -160,14 +160,12 @@ class Connection(HttpToolsProtocol):
             self._stop(_UPGRADE)
         try:
             check_target(self.url)
-            check_headers(self.headers)
-            check_host(self.headers)
+            check_host(check_headers(self.headers))
         except DeliveryRefused as refused:
             self._stop(Refusal(refused.status, refused.code, str(refused)))
         self._gate.busy(self)
         self._requests += 1
         self._stage = "body"
-        self._arm(self._limits.body, _SLOW_BODY)
         super().on_headers_complete()
 
     def on_chunk_header(self) -> None:
@@ -187,7 +185,6 @@ class Connection(HttpToolsProtocol):
         if self.cycle.response_complete:
             self._wait(self._limits.idle)
         else:
-            self._disarm()
             self._stage = "answering"
 
     def on_response_complete(self) -> None:
@@ -204,6 +201,16 @@ class Connection(HttpToolsProtocol):
             self._wait(self._limits.idle)
 
     # Deadlines and refusals
+
+    def _time(self) -> None:
+        """Give the stage that the last bytes led to its deadline; none that was passed through on the way has one."""
+        if self._stage == "body":
+            self._arm(self._limits.body, _SLOW_BODY)
+        elif self._stage == "answering":
+            self._disarm()
+        elif self._stage == "head" and self._requests:
+            self._arm(self._limits.head, _SLOW_HEAD)
+        # The first head has what is left of the time since the connection was made.
 
     def _wait(self, seconds: float) -> None:
         self._stage = "waiting"
