@@ -190,6 +190,36 @@ def test_every_filter_shows_only_what_matches_without_scripts(
     page.context.close()
 
 
+def test_a_filter_by_time_shows_only_what_came_then_without_scripts(browser: Browser, running: Installation) -> None:
+    page = opened(browser, running, "/deliveries", java_script_enabled=False)
+    everything = page.locator("#list tbody tr").count()
+    for field, age, shown in (("since", "1h", everything), ("until", "1h", 0)):
+        page.goto(address(running) + "/deliveries")
+        page.get_by_label(field.capitalize()).fill(age)
+        page.get_by_role("button", name="Show").click()
+        assert page.locator("#list tbody tr").count() == shown, field
+        assert page.get_by_label(field.capitalize()).input_value() == age, "an age stays an age"
+    page.goto(address(running) + "/deliveries?since=yesterday")
+    expect(page.get_by_role("alert")).to_contain_text("since is a time such as")
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("office", "southside"), ("reaction", "pattern-changed"), ("state", "done")]
+)
+def test_every_filter_of_writes_shows_only_what_matches(
+    browser: Browser, running: Installation, name: str, value: str
+) -> None:
+    page = opened(browser, running, "/reactions", java_script_enabled=False)
+    page.locator(f"form.filters [name={name}]").first.select_option(value)
+    page.get_by_role("button", name="Show").click()
+    column = {"office": "Office", "reaction": "Reaction", "state": "State"}[name]
+    cells = page.locator(f"#writes tbody td[data-label='{column}']").all_inner_texts()
+    assert cells
+    assert all(text.strip() == value for text in cells)
+    page.context.close()
+
+
 def test_an_appointment_is_found_and_its_number_is_not_in_the_address(browser: Browser, running: Installation) -> None:
     page = opened(browser, running, "/deliveries", java_script_enabled=False)
     page.locator("[name=column]").select_option("PatNum")

@@ -23,6 +23,7 @@ from odevents.tracing import ENDPOINT
 from tests.support.canaries import appended, everything_in, found, process_tree, shown_by
 from tests.support.collector import Collector, collector
 from tests.support.command import run
+from tests.support.console import browser_at, console_in
 from tests.support.installation import IDENTITY_KEY, SEALING_KEY, Installation, installation, until
 
 HANDLERS = """
@@ -232,6 +233,34 @@ def test_no_value_of_a_row_is_readable_in_the_append_only_file(
     running.redis.set("control", zlib.compress(canaries[0].encode()))
     running.redis.delete("control")
     assert {canary for canary, _ in found(canaries, appended(running.folder / "server"))} == {canaries[0].casefold()}
+
+
+def test_no_value_of_a_row_is_on_a_page_of_the_console(told_secrets: tuple[Installation, list[str]]) -> None:
+    """Of every delivery of every table, of every write and dead letter, and of the metrics; and no key of an office."""
+    running, canaries = told_secrets
+    browser = browser_at(console_in(running.runtime))
+    entries = running.runtime.store.records.deliveries(DeliveryFilter(), limit=200).found
+    paths = ["/", "/deliveries", "/reactions", "/dead", "/subscriptions", "/offices", "/health", "/metrics"]
+    paths += [f"/deliveries/{entry.id}{part}" for entry in entries for part in ("", "/fixture.json")]
+    answers = {path: browser.open(path) for path in paths}
+    key = running.clinic.office("southside").customer_key
+
+    assert {entry.table for entry in entries} == {*WATCH_TABLES, *UI_EVENTS}, "all tables were looked at"
+    assert {answer.status_code for answer in answers.values()} == {200}
+    assert found([*canaries, key], [(path, answer.content) for path, answer in answers.items()]) == set()
+
+
+def test_what_an_operator_reveals_is_found_by_the_search(told_secrets: tuple[Installation, list[str]]) -> None:
+    """The control: the same page, revealed, shows what the search looks for."""
+    running, canaries = told_secrets
+    browser = browser_at(console_in(running.runtime))
+    wanted = DeliveryFilter(watch="Patient", outcome="updated")
+    [entry, *_] = running.runtime.store.records.deliveries(wanted).found
+    browser.open(f"/deliveries/{entry.id}")
+    assert browser.send(f"/deliveries/{entry.id}/reveal", reason="a control").status_code == 303
+    page = browser.open(f"/deliveries/{entry.id}")
+
+    assert len(found(canaries, [("revealed", page.content)])) > 10
 
 
 @pytest.mark.parametrize("hide", [bytes, zlib.compress, base64.b64encode, lambda v: base64.b64encode(zlib.compress(v))])

@@ -35,7 +35,7 @@ def show(console: Console, request: Request) -> Response:
         wanted=wanted,
         problem=problem,
         query=urlencode(wanted.query()),
-        given={name: request.query_params.get(name, "") for name in ("from", "to")},
+        given={name: request.query_params.get(name, "") for name in ("since", "until")},
         codes=sorted(codes),
     )
 

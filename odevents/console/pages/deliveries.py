@@ -75,7 +75,7 @@ def _found_on(console: Console, request: Request, path: str, of: type[DeliveryFi
 
 def _given(request: Request) -> dict[str, str]:
     """The times as they were typed: an age stays an age."""
-    return {name: request.query_params.get(name, "") for name in ("from", "to")}
+    return {name: request.query_params.get(name, "") for name in ("since", "until")}
 
 
 def _refusals(console: Console, wanted: DeliveryFilter) -> list[Any]:

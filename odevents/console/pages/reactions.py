@@ -34,7 +34,7 @@ def show(console: Console, request: Request) -> Response:
         wanted=wanted,
         problem=problem,
         query=urlencode(wanted.query()),
-        given={name: request.query_params.get(name, "") for name in ("from", "to")},
+        given={name: request.query_params.get(name, "") for name in ("since", "until")},
         reactions=[_line(reaction, situation.pauses) for reaction in console.registry],
         names=sorted(
             {*(reaction.name for reaction in console.registry), *([wanted.reaction] if wanted.reaction else [])}

@@ -43,7 +43,7 @@ def measure(url: str, folder: Path, number: int) -> dict[str, float]:
         {"office": "office-042", "watch": "Patient", "outcome": "deleted", "mode": "dry-run"},
         {"workstation": "FRONT9"},
         {"about": patient},
-        {"from": "6d", "to": "5d", "outcome": "stale"},
+        {"since": "6d", "until": "5d", "outcome": "stale"},
     ]
     pages = [
         "/", "/reactions", "/dead", "/subscriptions", "/offices", "/health", "/bulk", f"/deliveries/{newest.id}",
