@@ -19,7 +19,7 @@ from tests.browser.conftest import FLAGS
 from tests.support.installation import free_port
 
 IMAGES = Path(__file__).parent.parent.parent / "docs" / "images"
-WIDTH, HEIGHT = 1120, 640
+WIDTH, HEIGHT = 1240, 680
 _LIVES_FOR = 75
 """Seconds the demo lives before the pictures are taken, so that there is something to see."""
 

@@ -42,6 +42,8 @@ PAGES = (
     "/", "/deliveries", "/deliveries?outcome=refused", "/reactions", "/dead", "/subscriptions", "/offices", "/health",
 )  # fmt: skip
 LOOKS = [("light", 1280), ("dark", 1280), ("light", 390)]
+BETWEEN = (600, 991, 993, 1215, 1217)
+"""Widths at which the page is laid out differently, and just beside them."""
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 CANARIES = ("canary-note", "canary-procedure", "1951-02-03", "987654321")
@@ -139,6 +141,16 @@ def test_every_page_is_drawn_without_a_complaint_and_without_sideways_scroll(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways"
         assert re.match(r"\(\d+\) ", page.title()), "the title begins with what needs attention"
         expect(page.locator("h1")).to_have_count(1)
+    page.context.close()
+
+
+def test_nothing_scrolls_sideways_at_any_width(browser: Browser, running: Installation) -> None:
+    page = opened(browser, running)
+    for path in ("/", "/deliveries", "/reactions", "/dead", "/subscriptions", "/health"):
+        page.goto(address(running) + path)
+        for width in BETWEEN:
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
     page.context.close()
 
 
