@@ -51,6 +51,8 @@ _FAILURE_TTL = 3600
 _SWEPT: tuple[Lane, ...] = ("inbox", "writes")
 _PAGE = 1000
 _MOST_HINTS = 1000
+_BEHIND = 50
+_LOST_WHILE_BEHIND = 60.0
 _OFFICE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 _FIELDS = (
@@ -94,13 +96,14 @@ class GuardedJob(Job):
 
         :raises ForgedJob: the job is not one of ours; that is logged too, for somebody has to look.
         """
-        if not self._is_ours():
+        if not self.is_ours():
             logger.error(NOT_OURS, code="forged-job")
             raise ForgedJob("a job in Redis is not one of odevents' own; somebody else can write to this server")
         run: Callable[..., Any] = super().func
         return run
 
-    def _is_ours(self) -> bool:
+    def is_ours(self) -> bool:
+        """Whether it is one of ours, with an office as its only argument."""
         arguments = self.args
         one = len(arguments) == 1 and isinstance(arguments[0], str) and _OFFICE.fullmatch(arguments[0])
         return self.func_name in JOBS.values() and bool(one) and not self.instance and not self.kwargs
@@ -159,6 +162,7 @@ class Hints:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._queues: dict[Work, Queue] = {work: queue(redis, work) for work in QUEUES}
+        self._swept_at: dict[Lane, float] = {}
 
     def enqueue(self, office: str, work: Work, now: float) -> None:
         """Wake a worker for a lane whose hint flag is already set."""
@@ -189,9 +193,17 @@ class Hints:
         in_store(lambda: self._redis.delete(keys.hint(office, lane)))
 
     def sweep(self, now: float) -> int:
-        """Hint every lane that has work due and nobody working on it, up to a bound; say how many."""
+        """Hint every lane that has work due and nobody working on it, up to a bound; say how many.
+
+        While many hints wait in the queue, the workers are merely behind: to hint again what waits there already would
+        put them further behind. Then only once a minute, for what RQ lost all the same.
+        """
         swept = 0
         for lane in _SWEPT:
+            behind = in_store(lambda lane=lane: self._queues[lane].count) > _BEHIND  # type: ignore[misc]
+            if behind and now - self._swept_at.get(lane, 0.0) < _LOST_WHILE_BEHIND:
+                continue
+            self._swept_at[lane] = now
             for office in islice(self._idle(lane, now), _MOST_HINTS):
                 self.give(office, lane, now)
                 swept += 1

@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import time
+from datetime import timedelta
 from functools import cache
 from types import FrameType
 from typing import TYPE_CHECKING, cast
@@ -18,6 +19,7 @@ from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.exceptions import DequeueTimeout
 from rq.serializers import JSONSerializer
+from rq.utils import now
 from rq.worker import WorkerStatus
 
 from odevents import __version__
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY = 1
 """Seconds between two looks at the stop flag while no job comes."""
+
+_SHOWN_EVERY = timedelta(seconds=5)
+"""How often a worker shows that it is alive."""
 
 _THREADS: dict[Work, int] = {"writes": 256, "handlers": 8}
 """Turns that one process takes at the same time: calls that wait for their answer, and user code."""
@@ -90,8 +95,9 @@ class LaneWorker(SimpleWorker):
         return self.carrier is None or self.carrier.has_room(_LOOK_EVERY)
 
     def _next(self) -> tuple[Job, Queue] | None:
-        self.set_state(WorkerStatus.IDLE)
-        self.heartbeat()
+        if self.last_heartbeat is None or now() - self.last_heartbeat > _SHOWN_EVERY:
+            self.set_state(WorkerStatus.IDLE)
+            self.heartbeat()
         if self.should_run_maintenance_tasks:
             self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
         found = self.queue_class.dequeue_any(
@@ -105,6 +111,20 @@ class LaneWorker(SimpleWorker):
         if found:
             found[0].redis_server_version = self.get_redis_server_version()  # type: ignore[no-untyped-call]
         return found
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Run a hint and forget it, which spares the books that RQ keeps of every job.
+
+        Whoever dies meanwhile leaves the hint where RQ's maintenance finds it, and the lane where the sweep does.
+        """
+        if not isinstance(job, GuardedJob) or not job.is_ours():
+            super().execute_job(job, queue)
+            return
+        job.func(*job.args)
+        with self.connection.pipeline(transaction=True) as together:
+            together.lrem(queue.intermediate_queue_key, 1, job.id)
+            together.delete(job.key)
+            together.execute()
 
     def teardown(self) -> None:
         """Say goodbye, if the server can hear it; it forgets a worker that does not."""

@@ -84,6 +84,18 @@ def test_the_sweep_hints_what_has_work_due_and_nobody_on_it(redis_client: redis.
     assert Hints(redis_client).sweep(NOW) == 0
 
 
+def test_the_sweep_does_not_pile_hints_on_workers_that_are_behind(redis_client: redis.Redis) -> None:
+    """What waits in a long queue is hinted there already, though its flag has expired; what was lost waits a minute."""
+    redis_client.zadd(keys.lanes("inbox"), {f"office-{number}": 0 for number in range(60)})
+    hints = Hints(redis_client)
+    assert hints.sweep(NOW) == 60
+    for number in range(60):
+        redis_client.delete(keys.hint(f"office-{number}", "inbox"))  # as time does
+
+    assert [hints.sweep(NOW + seconds) for seconds in (1, 30, 59)] == [0, 0, 0]
+    assert hints.sweep(NOW + 61) == 60
+
+
 @pytest.mark.parametrize(
     ("function", "arguments", "more"),
     [
