@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: listing pages screenshots help install demo test faults abuse lock parity budget docs clean dictionaries bench bench-full check wheel wheel-try image-by-hand upgrade-drill
+.PHONY: listing pages screenshots help install demo test faults abuse lock parity budget docs clean dictionaries bench bench-full fleet backlog check wheel wheel-try image-by-hand upgrade-drill
 
 help:           ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -88,6 +88,12 @@ dictionaries: $(READY)  ## train the compression dictionaries of snapshots on in
 
 bench: $(READY)  ## how fast it is, beside floors and what one would build instead: under 5 minutes; installs the peers
 	$(BIN)/python -m bench
+
+fleet: $(READY)  ## 200 offices with full lanes, 1,000 with a working day's traffic, and from one office to 1,000
+	$(BIN)/python -m bench --only fleet scaling
+
+backlog: $(READY)  ## 100,000 rows of one office waiting, beside others
+	$(BIN)/python -m bench --only backlog
 
 bench-full: $(READY)  ## the long form of it, for publishing: under 40 minutes; writes docs/performance.md and the charts
 	$(BIN)/python -m bench --full --write

@@ -17,8 +17,8 @@ from bench.line import FULL, SHORT, Form, Line
 from bench.publish import publish
 from bench.report import as_json, heading, row, shortfalls
 
-MEASURES = ("accept", "understand", "reaction", "memory", "growth", "start", "backlog", "fleet")
-LONG = ("backlog", "fleet")
+MEASURES = ("accept", "understand", "reaction", "memory", "growth", "start", "backlog", "fleet", "scaling")
+LONG = ("backlog", "fleet", "scaling")
 """Only in the full form, unless asked for: they need minutes each (``make backlog``, ``make fleet``)."""
 
 

@@ -17,10 +17,9 @@ from bench.rows import appointment, changed, delivery
 
 _RULE = """
 [[reactions]]
-name = "broken"
-on = "Appointment"
-changed = ["AptStatus"]
-commlog = "Status changed"
+name = "nobody-wants"
+on = "PatField"
+commlog = "Changed"
 """
 _IDLE_SECONDS = 8.0
 _BEGAN = datetime(2027, 1, 1)  # noqa: DTZ001  office-local, after every stamp of the first round
