@@ -5,8 +5,9 @@ Everything goes back through the lanes, so the workers do it in the background a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from odevents.errors import ConfigError
 from odevents.store import keys
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from odevents.store.inbox import Entry
     from odevents.store.ledger import Write
     from odevents.store.store import Store
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +53,18 @@ class Again:
 
         :raises ConfigError: there is nothing left that could be tried.
         """
-        steps = Steps()
-        again = self.add_requeue(steps, letter, wish.at)
-        self._do(steps, letter.office, "requeue", letter.id, wish)
-        return again
+        return self._do(letter.office, "requeue", letter.id, wish, lambda s: self.add_requeue(s, letter, wish.at))
 
     def drop(self, letter: DeadLetter, wish: Wish) -> None:
         """Let a dead letter go for good."""
-        steps = Steps()
-        self.add_drop(steps, letter)
-        self._do(steps, letter.office, "drop", letter.id, wish)
+        self._do(letter.office, "drop", letter.id, wish, lambda steps: self.add_drop(steps, letter))
 
     def replay(self, entry: Entry, wish: Wish) -> str:
         """Process a stored delivery again, as a new one; give its id. What took effect already will not again.
 
         :raises ConfigError: it waits to be processed anyway.
         """
-        steps = Steps()
-        again = self.add_replay(steps, entry, wish.at)
-        self._do(steps, entry.office, "replay", entry.id, wish)
-        return again
+        return self._do(entry.office, "replay", entry.id, wish, lambda steps: self.add_replay(steps, entry, wish.at))
 
     def add_requeue(self, steps: Steps, letter: DeadLetter, now: float) -> str:
         """Add the steps of :meth:`requeue`, but for the deed."""
@@ -121,9 +117,13 @@ class Again:
         steps.add("DEL", keys.dead(letter.id))
         steps.add("ZREM", keys.DEAD, letter.id)
 
-    def _do(self, steps: Steps, office: str, what: str, about: str, wish: Wish) -> None:
-        steps.add(*command_to_note(what, wish.at, who=wish.who, about=about, reason=wish.reason))
+    def _do(self, office: str, what: str, about: str, wish: Wish, add: Callable[[Steps], T]) -> T:
+        """Do it, and note the deed, while nobody else does anything of the kind at this office."""
         with Lease(self._store.redis, keys.again(office), new_id("lease", wish.at)) as lease:
             if what != "replay" and self._store.dead_letters.get(about) is None:
                 raise ConfigError(f"{about}: somebody else has dealt with it meanwhile")
+            steps = Steps()
+            done = add(steps)
+            steps.add(*command_to_note(what, wish.at, who=wish.who, about=about, reason=wish.reason))
             lease.commit(steps)
+        return done
