@@ -17,7 +17,7 @@ from odevents.store.feeds import Kept
 from tests.support.command import run
 from tests.support.installation import Installation, installation, until
 
-POLL, WARNING = 2, 6
+POLL, WARNING = 1, 5
 ZONE = "America/Denver"
 DECLARED = f"""
 [freshness]
