@@ -14,8 +14,9 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, ClassVar, cast
 from urllib.parse import urlsplit
 
 import redis
@@ -44,6 +45,9 @@ class EmbeddedServer:
     :raises ConfigError: the wheel is not installed, or another odevents uses the folder.
     :raises StoreUnavailable: the server did not start.
     """
+
+    environment: ClassVar[Mapping[str, str]] = {}
+    """What the server process finds in its environment: nothing of ours, which holds keys."""
 
     def __init__(self, folder: Path, *, empty: bool = False) -> None:
         self._folder = folder
@@ -113,7 +117,7 @@ class EmbeddedServer:
             stderr=log,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            env={},  # it needs nothing of ours, and ours holds keys
+            env=self.environment,
         )
         log.close()
         (self._folder / "server.pid").write_text(str(self._process.pid))

@@ -34,11 +34,11 @@ class PowerRecorder:
         if self.missing:
             yield
             return
-        os.environ |= {"LD_PRELOAD": str(self._library), "POWER_CUT_FOLDER": str(self._folder)}
+        EmbeddedServer.environment = {"LD_PRELOAD": str(self._library), "POWER_CUT_FOLDER": str(self._folder)}
         try:
             yield
         finally:
-            del os.environ["LD_PRELOAD"], os.environ["POWER_CUT_FOLDER"]
+            EmbeddedServer.environment = {}
 
     def cut(self, server: EmbeddedServer, folder: Path) -> int:
         """Kill the server and take away what was never synced; say how many bytes that was."""
