@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,11 +12,12 @@ import pytest
 
 from odevents.client.opendental import OpenDental
 from odevents.simulator import Office
+from odevents.simulator.clock import wire
 from odevents.store.feeds import Kept
 from tests.support.command import run
 from tests.support.installation import Installation, installation, until
 
-POLL, WARNING = 1, 5
+POLL, WARNING = 2, 6
 ZONE = "America/Denver"
 DECLARED = f"""
 [freshness]
@@ -51,9 +51,10 @@ def running(tmp_path: Path) -> Iterator[Installation]:
         file = tmp_path / "odevents.toml"
         text = file.read_text(encoding="utf-8")
         file.write_text(text.replace("[offices.lakewood]", f"[offices.lakewood]\n{closed_today()}"), encoding="utf-8")
-        started.start("serve", "worker", "scheduler")
+        started.start("serve", "worker")
         for name in ("southside", "lakewood"):
             subscribe(started, name)
+        started.start("scheduler")
         yield started
 
 
@@ -111,8 +112,8 @@ def test_a_workstation_that_stops_polling_is_stale_in_time_and_a_closed_office_i
     assert shown["lakewood", "Appointment"]["reason"] == "closed"
     assert run(running, "freshness", "--check", "--office", "lakewood").returncode == 0
 
+    again = wire(southside.now())
     southside.workstations = ("SRV01",)
     southside.wake.set()
-    until(lambda: not [c for c in southside.rows("apisubscription") if c["DateTimeStart"] == kept.evidence.cursor])
-    time.sleep(POLL)  # a delivery is a sign of life of its table alone; the other's is that its cursor moves
+    until(lambda: all(row["DateTimeStart"] >= again for row in southside.rows("apisubscription")), what="polls again")
     assert run(running, "freshness", "--check", "--office", "southside").returncode == 0
