@@ -14,6 +14,7 @@ from odevents.runtime import Runtime
 from odevents.store import keys
 from odevents.store.atomic import Lease
 from odevents.store.ids import new_id
+from odevents.store.presence import forget_gone
 from workers.offices_round import OfficesRound, looking_after
 from workers.rounds import Job, Rounds
 
@@ -28,6 +29,7 @@ def jobs(runtime: Runtime, still_ours: Callable[[], None]) -> list[Job]:
         Job("sweep", 1.0, runtime.hints.sweep),
         Job("bulk", 1.0, runtime.bulk.work),
         Job("freshness", 0.5, offices.go),
+        Job("forget-processes", 600.0, lambda now: forget_gone(runtime.redis, now)),
         Job("forget", 600.0, lambda _: runtime.store.records.forget()),
     ]
 

@@ -24,6 +24,9 @@ _LIVES_FOR = 75
 """Seconds the demo lives before the pictures are taken, so that there is something to see."""
 
 
+_PAUSE = ["pause", "--reaction", "new-booking", "--reason", "until the front desk has agreed"]
+
+
 @contextmanager
 def demo() -> Iterator[str]:
     """A demo on ports of its own; the address of its page."""
@@ -34,6 +37,9 @@ def demo() -> Iterator[str]:
         address = f"http://127.0.0.1:{console}"
         _await(address)
         time.sleep(_LIVES_FOR)
+        for trouble in (["trigger", "row.unreadable", "--office", "lakewood"], _PAUSE):
+            subprocess.run([sys.executable, "-m", "odevents.cli.main", *trouble], check=True, stdout=subprocess.DEVNULL)
+        time.sleep(2)
         yield address
     finally:
         process.send_signal(signal.SIGINT)
