@@ -34,6 +34,7 @@ def backfill(office: str, since: str | None, tables: str | None, prime: bool, as
     reactions; one that was interrupted goes on where it was. A second run finds nothing to do.
     """
     from odevents.cli.context import attach
+    from odevents.cli.office_by_office import note_deed
     from odevents.cli.office_client import office_named, open_session
     from odevents.client.opendental import OpenDental
     from odevents.log import configure_logging
@@ -45,6 +46,7 @@ def backfill(office: str, since: str | None, tables: str | None, prime: bool, as
     with open_session(runtime, access, last=True) as session:
         ended = _run(runtime, access, OpenDental(session), record)
     runtime.hints.give(access.name, "inbox", time.time())
+    note_deed(runtime, "prime" if prime else "backfill", f"{office}: {ended.different} rows differed")
     records = [
         {"table": table.table, "read": table.read, "different": table.different, "skipped": table.skipped}
         for table in ended.tables
