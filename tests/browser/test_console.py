@@ -351,6 +351,24 @@ def test_everything_can_be_reached_by_keyboard(browser: Browser, running: Instal
     page.context.close()
 
 
+def test_after_sleep_the_page_says_that_it_is_stale_and_connects_again(browser: Browser, running: Installation) -> None:
+    page = browser.new_page()
+    page.clock.install()
+    page.goto(address(running) + "/")
+    expect(page.locator("html")).to_have_attribute("data-link", "live")
+    page.evaluate(
+        """() => {
+            window.links = [];
+            new MutationObserver(() => window.links.push(document.documentElement.dataset.link))
+                .observe(document.documentElement, { attributes: true });
+        }"""
+    )
+    page.clock.fast_forward(8 * 60 * 60 * 1000)
+    expect(page.locator("html")).to_have_attribute("data-link", "live")
+    assert "stale" in page.evaluate("window.links")
+    page.context.close()
+
+
 def test_a_page_that_is_open_says_when_the_server_goes_away_and_does_not_delay_its_end(
     browser: Browser, running: Installation
 ) -> None:
