@@ -179,9 +179,11 @@ def run(work: Work) -> None:
     gc.set_threshold(50_000, 20, 100)
     logger.info("worker ready", lane=work, pid=os.getpid())
     with present(runtime.redis, f"worker {work}", __version__):
+        try:
         worker.work(logging_level="ERROR")
-    if worker.carrier:
-        worker.carrier.stop()
+    finally:  # RQ's loop also ends by an exception, when the server is gone
+        if worker.carrier:
+            worker.carrier.stop()
 
 
 def _bound_memory() -> None:
