@@ -178,9 +178,9 @@ def run(work: Work) -> None:
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     logger.info("worker ready", lane=work, pid=os.getpid())
-    with present(runtime.redis, f"worker {work}", __version__):
-        try:
-        worker.work(logging_level="ERROR")
+    try:
+        with present(runtime.redis, f"worker {work}", __version__):
+            worker.work(logging_level="ERROR")
     finally:  # RQ's loop also ends by an exception, when the server is gone
         if worker.carrier:
             worker.carrier.stop()
