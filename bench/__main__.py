@@ -19,7 +19,7 @@ from bench.report import as_json, heading, row, shortfalls
 
 MEASURES = ("accept", "understand", "reaction", "memory", "growth", "start", "backlog", "fleet", "scaling")
 LONG = ("backlog", "fleet", "scaling")
-"""Only in the full form, unless asked for: they need minutes each (``make backlog``, ``make fleet``)."""
+"""Only in the full form, unless asked for: they need minutes each."""
 
 
 def main() -> None:
