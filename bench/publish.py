@@ -25,8 +25,10 @@ def publish(lines: Sequence[Line], form: Form) -> None:
     before, _, rest = PAGE.read_text().partition(BEGIN)
     PAGE.write_text(before + BEGIN + table(lines, found) + END + rest.partition(END)[2])
     CHARTS.mkdir(exist_ok=True)
-    if accepted := _groups(lines, "deliveries/s", "per_second", "connection"):
-        (CHARTS / "accepted.svg").write_text(bars("Acknowledged deliveries per second, on disk", "/s", accepted))
+    if accepted := _groups(lines, "deliveries/s", "per_second", "16 connections"):
+        (CHARTS / "accepted.svg").write_text(
+            bars("Acknowledged deliveries per second, on disk; 16 connections", "/s", accepted)
+        )
     if understood := _groups(lines, "rows understood/s", "rows_per_second", "all changed"):
         (CHARTS / "understood.svg").write_text(bars("Rows understood per second, one worker", "/s", understood))
 

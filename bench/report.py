@@ -29,7 +29,8 @@ def row(line: Line) -> str:
     low, high = line.spread
     result = f"{figure(line.result)} {line.unit}"
     spread = f"{figure(low)} … {figure(high)}"
-    return f"{line.measure:<26} {line.at:<34} {line.against:<28} {goal:>9} {result:>10}  {spread:<17} {line.verdict}"
+    said = line.verdict or line.note
+    return f"{line.measure:<26} {line.at:<34} {line.against:<28} {goal:>9} {result:>10}  {spread:<17} {said}"
 
 
 def figure(value: float) -> str:

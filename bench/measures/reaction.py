@@ -102,7 +102,12 @@ def _broken(stamp: datetime) -> Row:
 
 def _begin_ledger(contender: Contender) -> None:
     """Say that the ledger has forgotten nothing, as a new installation does; else writes are read back first."""
-    os.environ |= contender.environment
     from odevents.runtime import load_runtime
 
-    load_runtime().store.ledger.mark_new()
+    before = dict(os.environ)
+    os.environ |= contender.environment
+    try:
+        load_runtime().store.ledger.mark_new()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

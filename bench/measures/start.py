@@ -76,7 +76,7 @@ def _demo() -> float:
 
 def _demo_in(folder: str) -> float:
     began = time.perf_counter()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ODEVENTS_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("ODEVENTS_", "REDIS_URL"))}
     environment |= {"PYTHONUNBUFFERED": "1", "TMPDIR": folder}
     demo = Running([*MAIN, "demo", "--port", "0"], environment, ROOT)
     return _until(demo, began, lambda: "In another terminal" in demo.said())
