@@ -22,7 +22,7 @@ class Form:
 
 
 SHORT = Form("short", rounds=5, seconds=0.4, full=False)
-FULL = Form("full", rounds=9, seconds=2.0, full=True)
+FULL = Form("full", rounds=7, seconds=1.5, full=True)
 
 
 @dataclass
