@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -73,6 +75,7 @@ commlog = "Note changed"
 def odevents_environment(redis_url: str, offices: int = 1, api: str = "http://127.0.0.1:9/api/v1") -> dict[str, str]:
     """The settings of an installation with so many offices, its configuration file written."""
     folder = Path(tempfile.mkdtemp(prefix="bench-odevents-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     text = "".join(CONFIGURATION.format(name=f"office-{n}", number=n, api=api) for n in range(offices))
     (folder / "odevents.toml").write_text(text + REACTIONS)
     keys = {f"ODEVENTS_TEST_KEY_{n}": key_of(n) for n in range(offices)}
