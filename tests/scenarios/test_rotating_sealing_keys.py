@@ -15,6 +15,7 @@ from odevents.runtime import Runtime
 from odevents.settings import Settings
 from odevents.store.resealing import Sealed, sealed_values
 from odevents.store.seal import Seals
+from tests.support.acl import as_documented_user, denied
 from tests.support.canaries import everything_in
 from tests.support.command import run
 from tests.support.installation import IDENTITY_KEY, SEALING_KEY, Installation, installation, until
@@ -28,6 +29,7 @@ def test_everything_under_an_old_key_is_sealed_anew_while_deliveries_come(tmp_pa
     ring.write_text(SEALING_KEY)
     with installation(tmp_path, ODEVENTS_SEALING_KEYS_FILE=str(ring)) as running:
         del running.environment["ODEVENTS_SEALING_KEYS"]
+        running.environment["REDIS_URL"] = as_documented_user(running.redis, running.server.url)
         running.start("serve", "worker", "scheduler")
         load = Load(running)
         load.start()
@@ -52,6 +54,7 @@ def test_everything_under_an_old_key_is_sealed_anew_while_deliveries_come(tmp_pa
         assert "does not open" not in running.logs()
         assert "no key in the ring" not in running.logs()
         assert everything_opens(running)
+        assert denied(running.redis) == []
 
 
 def test_every_kind_of_sealed_value_is_known_to_resealing(tmp_path: Path) -> None:
