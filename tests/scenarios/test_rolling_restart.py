@@ -38,6 +38,7 @@ def test_every_process_is_replaced_under_load_and_nothing_is_lost(tmp_path: Path
         try:
             for name, port in (("serve", running.port), ("second", second)):
                 balancer.take_out(port)
+                until(lambda port=port: not balancer.carries(port), what="the end of its connections")  # type: ignore[misc]
                 replace(running, name, port)
                 balancer.put_in(port)
             for name in ("worker", "scheduler"):
@@ -85,7 +86,7 @@ def start_second_receiver(running: Installation) -> int:
     running.environment["ODEVENTS_PORT"] = str(port)
     running.launch("second", "odevents.cli.main", "serve")
     running.environment["ODEVENTS_PORT"] = first
-    until(lambda: answers(port), what="the second receiver's start")
+    until(lambda: answers(port), within=60, what="the second receiver's start")
     return port
 
 
@@ -98,12 +99,12 @@ def replace(running: Installation, name: str, port: int | None = None) -> None:
     if port is None:
         running.launch(name, "odevents.cli.main", name)
         ready = f"{name} ready"
-        until(lambda: running.logs().count(ready) > before.count(ready), what=f"the new {name}'s start")
+        until(lambda: running.logs().count(ready) > before.count(ready), within=60, what=f"the new {name}'s start")
     else:
         running.environment["ODEVENTS_PORT"] = str(port)
         running.launch(name, "odevents.cli.main", "serve")
         running.environment["ODEVENTS_PORT"] = kept
-        until(lambda: answers(port), what="the new receiver's start")
+        until(lambda: answers(port), within=60, what="the new receiver's start")
 
 
 def answers(port: int) -> bool:
@@ -136,7 +137,7 @@ class Sender(threading.Thread):
         """Send; every tenth version changes something that a rule wants, so that the loop breaker stays quiet."""
         with httpx.Client(trust_env=False, timeout=30) as client:
             for version in count():
-                if self._stopping.wait(0.02):
+                if self._stopping.wait(0.05):
                     return
                 row = {
                     "AptNum": self._number,
