@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from odevents.errors import ConfigError
-from odevents.log import logger
+from odevents.log import logger, place_of
 from odevents.runtime import Runtime
 from odevents.settings import secret_files
 
@@ -52,6 +52,9 @@ class Reloading:
             for line in str(error).splitlines():
                 logger.error("configuration refused, the old one stays", error=line)
             return None
+        except Exception as error:  # whatever a module of handlers does while it is imported, say
+            logger.error("configuration refused, the old one stays", error=place_of(error))
+            return None
         self._runtime = found
         self._taken = self._seen = self._contents()
         logger.info("configuration taken up", number=len(found.config.offices), pid=os.getpid())
@@ -64,9 +67,15 @@ class Reloading:
             while True:
                 self._asked.wait(LOOK_EVERY)
                 if found := self.renewed():
-                    take(found)
+                    self._give(found, take)
 
         threading.Thread(target=look, name="configuration", daemon=True).start()
+
+    def _give(self, found: Runtime, take: Callable[[Runtime], None]) -> None:
+        try:
+            take(found)
+        except Exception as error:  # it must go on looking: the next change may be better
+            logger.error("configuration not taken up", error=place_of(error))
 
     def _ask(self, *_: object) -> None:
         self._asked.set()

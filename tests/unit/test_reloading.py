@@ -88,6 +88,27 @@ def test_what_is_wrong_is_refused_once_and_put_right_later(
     assert len(looked(reloading, 5)) == 1
 
 
+def test_it_goes_on_looking_whatever_goes_wrong(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistake of ours, or a module that raises while it is imported, ends one look and not all of them."""
+    faults, first = [RuntimeError("the text stays out of the log")], load_runtime()
+
+    def load() -> Runtime:
+        if faults:
+            raise faults.pop()
+        return load_runtime()
+
+    before = signal.getsignal(signal.SIGHUP)
+    reloading = Reloading(load, first)
+    signal.signal(signal.SIGHUP, before)
+    (folder / "developer").write_text("another-key")
+    assert looked(reloading, 3) == []
+    (folder / "developer").write_text("a-third-key")
+    assert len(looked(reloading, 3)) == 1
+    said = "".join(capsys.readouterr())
+    assert "RuntimeError at test_reloading.py" in said
+    assert "stays out" not in said
+
+
 def test_a_signal_makes_it_look_at_once(reloading: Reloading) -> None:
     """Also when no file has changed: what else was read is read again."""
     os.kill(os.getpid(), signal.SIGHUP)
