@@ -8,6 +8,7 @@
     ├── DeliveryRefused          the sender of the delivery (carries the HTTP answer)
     ├── RowUnreadable            a person, looking at the dead letter
     ├── SealBroken               whoever keeps the sealing keys
+    │   └── KeyMissing           the same: the key is not in the ring, not yet or not any more
     ├── StoreUnavailable         whoever runs Redis
     ├── LeaseLost                nobody: another worker has the lane now
     ├── AgingNotSetUp            the office: it never computes aging
@@ -70,6 +71,10 @@ class RowUnreadable(OdeventsError):
 
 class SealBroken(OdeventsError):
     """A sealed value was altered, moved, or sealed under a key that is not in the ring."""
+
+
+class KeyMissing(SealBroken):
+    """A sealed value is whole, but its key is not in the ring."""
 
 
 class StoreUnavailable(OdeventsError):

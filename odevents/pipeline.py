@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from odevents.backfilled import note_feed, without_first_seen, young_since
-from odevents.errors import DeliveryRefused, LeaseLost, SealBroken
+from odevents.errors import DeliveryRefused, KeyMissing, LeaseLost, SealBroken
 from odevents.events.change import Change, Feed
 from odevents.events.delivery import EventType, kept_rows_in
 from odevents.events.row import ReadRow
@@ -53,6 +53,11 @@ YIELD_AFTER = 0.5
 
 JUST_NOW = 600.0
 """Seconds; a row created so shortly before its delivery came is new, whatever else is known."""
+
+KEY_AWAITED = 3600.0
+"""Seconds for which a delivery waits for a sealing key that this process does not have."""
+
+KEY_ASKED_EVERY = 10.0
 
 MOST_TRIES = 10
 """How often a delivery may take its worker down before it is put aside."""
@@ -137,8 +142,11 @@ class Pipeline:
         if entry.attempts > MOST_TRIES:
             self._give_up(lease, entry)
             return True
-        with delivery_followed(entry, self.traces, self.clock):
-            wanted = self.process(lease, entry)
+        try:
+            with delivery_followed(entry, self.traces, self.clock):
+                wanted = self.process(lease, entry)
+        except KeyMissing as missing:
+            return self._await_key(lease, entry, missing)
         if wanted:
             self.hints.give(office, "writes", self.clock())
         return True
@@ -175,7 +183,7 @@ class Pipeline:
             office=entry.office,
             delivery=entry.id,
             workstation=entry.workstation,
-            snapshots=self.store.snapshots.read(entry.office, entry.table, rows),
+            snapshots=self.store.snapshots.read(entry.office, entry.table, rows, await_keys=self._key_may_come(entry)),
             feed=Feed(since, young_since(entry, just_now), office.comes_twice, lost),
             explain=explain,
         )
@@ -263,6 +271,25 @@ class Pipeline:
         )
         for command in steps_to_bury(letter, content, self.store.seals):
             steps.add(*command)
+
+    def _key_may_come(self, entry: Entry) -> bool:
+        return self.clock() - entry.received_at < KEY_AWAITED
+
+    def _await_key(self, lease: Lease, entry: Entry, missing: KeyMissing) -> bool:
+        """A key of the ring is taken up by one process before another: wait for it, and count no try.
+
+        A body whose key does not come is put aside as it is, sealed, so that the office's lane goes on.
+        """
+        steps = Steps()
+        if self._key_may_come(entry):
+            logger.warning("delivery waits for a sealing key", office=entry.office, delivery=entry.id)
+            self.store.inbox.postpone(steps, entry, self.clock() + KEY_ASKED_EVERY)
+        else:
+            self._bury(steps, entry, "key-missing", f"this delivery cannot be opened: {missing}", b"")
+            self.store.inbox.finish(steps, entry, Ended([], status="dead"), self.clock(), self.keep_seconds)
+            self.store.inbox.keep(steps, entry)
+        lease.commit(steps)
+        return not self._key_may_come(entry)
 
     def _give_up(self, lease: Lease, entry: Entry) -> None:
         steps = Steps()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from odevents.errors import ConfigError
+from odevents.errors import ConfigError, SealBroken
 from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
 from odevents.store.audit import command_to_note
@@ -71,8 +71,7 @@ class Again:
         if letter.of == "write":
             again = self._requeue_write(steps, letter, now)
         else:
-            body = self._store.dead_letters.content(letter)
-            body = b"[" + body + b"]" if letter.of == "row" else body
+            body = self._body(letter)
             original = letter.delivery if letter.of == "delivery" else ""
             again = self._deliver(steps, letter.office, original, letter.table, body, now)
         self._forget(steps, letter)
@@ -90,6 +89,18 @@ class Again:
             raise ConfigError(f"{entry.id} has not been processed yet; it need not be replayed")
         body = self._store.inbox.body(entry.office, entry.id)
         return self._deliver(steps, entry.office, entry.replay_of or entry.id, entry.table, body, now)
+
+    def _body(self, letter: DeadLetter) -> bytes:
+        """The rows of a dead delivery or row; those of a body that could not be opened are still where it was kept."""
+        body = self._store.dead_letters.content(letter)
+        if letter.of == "row":
+            return b"[" + body + b"]"
+        if not body:
+            try:
+                return self._store.inbox.body(letter.office, letter.delivery)
+            except SealBroken as error:
+                raise ConfigError(f"{letter.id}: {error}") from None
+        return body
 
     def _requeue_write(self, steps: Steps, letter: DeadLetter, now: float) -> str:
         write = self._given_up(letter, letter.write)

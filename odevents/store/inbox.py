@@ -192,6 +192,15 @@ class Inbox:
         steps.add("RPUSH", keys.inbox(office), delivery)
         steps.reindex(office, "inbox")
 
+    def postpone(self, steps: Steps, entry: Entry, until: float) -> None:
+        """Add the steps that let the lane wait, this try not counted."""
+        steps.add("HSET", keys.delivery(entry.office, entry.id), "attempts", max(entry.attempts - 1, 0))
+        steps.add("ZADD", keys.lanes("inbox"), int(until * 1000), entry.office)
+
+    def keep(self, steps: Steps, entry: Entry) -> None:
+        """Add the step that keeps a delivery, body and all, until a person has looked."""
+        steps.add("PERSIST", keys.delivery(entry.office, entry.id))
+
     def finish(self, steps: Steps, entry: Entry, ended: Ended, now: float, keep_seconds: int) -> None:
         """Add the steps that take the delivery off the lane and record how its rows ended."""
         office, key = entry.office, keys.delivery(entry.office, entry.id)

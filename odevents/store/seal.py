@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from odevents.errors import ConfigError, SealBroken
+from odevents.errors import ConfigError, KeyMissing, SealBroken
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -89,11 +89,14 @@ class Seals:
     def open(self, sealed: bytes, *place: str) -> bytes:
         """Open what was sealed for exactly this place.
 
-        :raises SealBroken: it was altered or moved, or its key is not in the ring.
+        :raises SealBroken: it was altered or moved.
+        :raises KeyMissing: its key is not in the ring.
         """
         header, rest = sealed[:_HEADER_BYTES], sealed[_HEADER_BYTES:]
-        if len(header) < _HEADER_BYTES or header[0] not in (BY_RING, BY_RECEIVER) or header[1] not in self._ciphers:
-            raise SealBroken(f"a sealed value ({place[1:2]}) has no key in the ring; put the retired key back")
+        if len(header) < _HEADER_BYTES or header[0] not in (BY_RING, BY_RECEIVER):
+            raise SealBroken(f"a sealed value ({place[1:2]}) is gone, or of a format that is not known here")
+        if header[1] not in self._ciphers:
+            raise KeyMissing(f"a sealed value ({place[1:2]}) has no key in the ring; put the retired key back")
         try:
             cipher = self._ciphers[header[1]]
             if header[0] == BY_RECEIVER:

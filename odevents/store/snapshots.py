@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from odevents.errors import SealBroken
+from odevents.errors import KeyMissing, SealBroken
 from odevents.events.change import Snapshot
 from odevents.events.row import stamp_of
 from odevents.events.tables import table_named
@@ -45,12 +45,16 @@ class Snapshots:
         self._columns: dict[bytes, list[str]] = {}
         self._field = lru_cache(_FIELDS_KEPT)(self._make_field)
 
-    def read(self, office: str, table: str, row_keys: Sequence[str]) -> dict[str, Snapshot]:
+    def read(
+        self, office: str, table: str, row_keys: Sequence[str], *, await_keys: bool = False
+    ) -> dict[str, Snapshot]:
         """The known snapshots among ``row_keys``.
 
         One that does not open (altered, or its key is not in the ring) is not known: its row is then seen for the first
         time, to which nothing reacts.
 
+        :param await_keys: rather have the caller come back when the key is there.
+        :raises KeyMissing: only with ``await_keys``.
         :raises StoreUnavailable: Redis did not answer.
         """
         if not row_keys:
@@ -63,6 +67,8 @@ class Snapshots:
                 if value is not None:
                     found[key] = self._open(value, office, table, key)
             except SealBroken as broken:
+                if await_keys and isinstance(broken, KeyMissing):
+                    raise
                 logger.error("snapshot does not open", office=office, table=table, error=str(broken))
         return found
 
