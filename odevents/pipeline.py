@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from odevents.backfilled import note_feed, without_first_seen, young_since
-from odevents.errors import DeliveryRefused, KeyMissing, LeaseLost, SealBroken
+from odevents.errors import DeliveryRefused, KeyMissing, LeaseLost
 from odevents.events.change import Change, Feed
 from odevents.events.delivery import EventType, kept_rows_in
 from odevents.events.row import ReadRow
@@ -27,6 +27,7 @@ from odevents.events.tables import UI_EVENTS, table_named
 from odevents.events.understanding import Knowledge, Understood, newest_stamp, read_rows, tombstones, understand
 from odevents.followed import delivery_followed
 from odevents.office import Offices
+from odevents.putting_aside import PuttingAside
 from odevents.queues import Hints
 from odevents.reactions.performing import Performing
 from odevents.reactions.planning import in_doubt, plan, presumable, why_unplanned
@@ -34,7 +35,6 @@ from odevents.reactions.registry import Reaction, Registry
 from odevents.replaying import as_they_were
 from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
-from odevents.store.dead_letters import DeadLetter, steps_to_bury
 from odevents.store.ids import new_id
 from odevents.store.inbox import Ended, Entry, RowOutcome
 from odevents.store.keys import Lane
@@ -53,11 +53,6 @@ YIELD_AFTER = 0.5
 
 JUST_NOW = 600.0
 """Seconds; a row created so shortly before its delivery came is new, whatever else is known."""
-
-KEY_AWAITED = 3600.0
-"""Seconds for which a delivery waits for a sealing key that this process does not have."""
-
-KEY_ASKED_EVERY = 10.0
 
 MOST_TRIES = 10
 """How often a delivery may take its worker down before it is put aside."""
@@ -90,6 +85,11 @@ class Pipeline:
         self._drain(office, "writes", lambda lease: self.turns.take(lease, office) is Next.TURN)
 
     @property
+    def aside(self) -> PuttingAside:
+        """What is done with what cannot be understood."""
+        return PuttingAside(self.store, self.clock, self.keep_seconds)
+
+    @property
     def turns(self) -> Turns:
         """The second half: how a write lane is worked through."""
         return Turns(self.store, self.offices, self.performing, self.clock, self.traces)
@@ -106,8 +106,8 @@ class Pipeline:
             wanted = self._plan(steps, entry, understood, stopped)
         except DeliveryRefused as error:  # stored by a version that accepted more
             understood, wanted, stopped = [], {}, {}
-            self._bury(steps, entry, error.code, str(error), self.store.inbox.body(entry.office, entry.id))
-        self._bury_rows(steps, entry, understood)
+            self.aside.bury(steps, entry, error.code, str(error), self.store.inbox.body(entry.office, entry.id))
+        self.aside.bury_rows(steps, entry, understood)
         note_feed(self.store, steps, entry)
         ended = Ended(
             outcomes=[_outcome(row) for row in understood],
@@ -140,13 +140,13 @@ class Pipeline:
         if entry is None:
             return False
         if entry.attempts > MOST_TRIES:
-            self._give_up(lease, entry)
+            self.aside.give_up(lease, entry, MOST_TRIES)
             return True
         try:
             with delivery_followed(entry, self.traces, self.clock):
                 wanted = self.process(lease, entry)
         except KeyMissing as missing:
-            return self._await_key(lease, entry, missing)
+            return self.aside.await_key(lease, entry, missing)
         if wanted:
             self.hints.give(office, "writes", self.clock())
         return True
@@ -183,7 +183,9 @@ class Pipeline:
             office=entry.office,
             delivery=entry.id,
             workstation=entry.workstation,
-            snapshots=self.store.snapshots.read(entry.office, entry.table, rows, await_keys=self._key_may_come(entry)),
+            snapshots=self.store.snapshots.read(
+                entry.office, entry.table, rows, await_keys=self.aside.key_may_come(entry)
+            ),
             feed=Feed(since, young_since(entry, just_now), office.comes_twice, lost),
             explain=explain,
         )
@@ -218,7 +220,7 @@ class Pipeline:
                     code, message = why_unplanned(reaction.name, error)
                     stopped[reaction.name] = code
                     content = msgspec.json.encode(row.values)
-                    self._bury(steps, entry, code, message, content, index, reaction.name)
+                    self.aside.bury(steps, entry, code, message, content, index, reaction.name)
                 else:
                     yield from self._allowed(steps, reaction, change, planned, known_since)
 
@@ -247,60 +249,6 @@ class Pipeline:
                 yield replace(write, state=State.UNKNOWN, sent_at=known_since)
             else:
                 yield write
-
-    def _bury_rows(self, steps: Steps, entry: Entry, understood: Iterable[Understood]) -> None:
-        for index, row in enumerate(understood):
-            if row.unreadable:
-                content = msgspec.json.encode(row.values)
-                self._bury(steps, entry, row.unreadable.code, str(row.unreadable), content, index)
-
-    def _bury(
-        self, steps: Steps, entry: Entry, code: str, message: str, content: bytes, row: int = -1, reaction: str = ""
-    ) -> None:
-        letter = DeadLetter(
-            id=new_id("dead", self.clock()),
-            of="row" if row >= 0 else "delivery",
-            office=entry.office,
-            table=entry.table,
-            delivery=entry.id,
-            code=code,
-            message=message,
-            at=self.clock(),
-            row=row,
-            reaction=reaction,
-        )
-        for command in steps_to_bury(letter, content, self.store.seals):
-            steps.add(*command)
-
-    def _key_may_come(self, entry: Entry) -> bool:
-        return self.clock() - entry.received_at < KEY_AWAITED
-
-    def _await_key(self, lease: Lease, entry: Entry, missing: KeyMissing) -> bool:
-        """A key of the ring is taken up by one process before another: wait for it, and count no try.
-
-        A body whose key does not come is put aside as it is, sealed, so that the office's lane goes on.
-        """
-        steps = Steps()
-        if self._key_may_come(entry):
-            logger.warning("delivery waits for a sealing key", office=entry.office, delivery=entry.id)
-            self.store.inbox.postpone(steps, entry, self.clock() + KEY_ASKED_EVERY)
-        else:
-            self._bury(steps, entry, "key-missing", f"this delivery cannot be opened: {missing}", b"")
-            self.store.inbox.finish(steps, entry, Ended([], status="dead"), self.clock(), self.keep_seconds)
-            self.store.inbox.keep(steps, entry)
-        lease.commit(steps)
-        return not self._key_may_come(entry)
-
-    def _give_up(self, lease: Lease, entry: Entry) -> None:
-        steps = Steps()
-        message = f"a worker failed {MOST_TRIES} times to understand this delivery"
-        try:
-            body = self.store.inbox.body(entry.office, entry.id)
-        except SealBroken as error:
-            body, message = b"", f"{message}: {error}"
-        self._bury(steps, entry, "worker-died", message, body)
-        self.store.inbox.finish(steps, entry, Ended([], status="dead"), self.clock(), self.keep_seconds)
-        lease.commit(steps)
 
 
 def _outcome(row: Understood) -> RowOutcome:

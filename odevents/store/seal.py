@@ -94,16 +94,16 @@ class Seals:
         """
         header, rest = sealed[:_HEADER_BYTES], sealed[_HEADER_BYTES:]
         if len(header) < _HEADER_BYTES or header[0] not in (BY_RING, BY_RECEIVER):
-            raise SealBroken(f"a sealed value ({place[1:2]}) is gone, or of a format that is not known here")
+            raise SealBroken(f"a sealed value ({_purpose(place)}) is gone, or of a format that is not known here")
         if header[1] not in self._ciphers:
-            raise KeyMissing(f"a sealed value ({place[1:2]}) has no key in the ring; put the retired key back")
+            raise KeyMissing(f"a sealed value ({_purpose(place)}) has no key in the ring; put the retired key back")
         try:
             cipher = self._ciphers[header[1]]
             if header[0] == BY_RECEIVER:
                 cipher, rest = self._unwrapped(header, rest[:WRAPPED_BYTES]), rest[WRAPPED_BYTES:]
             return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], bound_to(header, place))
         except (InvalidTag, ValueError):
-            raise SealBroken(f"a sealed value ({place[1:2]}) was altered or belongs elsewhere") from None
+            raise SealBroken(f"a sealed value ({_purpose(place)}) was altered or belongs elsewhere") from None
 
     def is_newest(self, sealed: bytes) -> bool:
         """Whether a value is sealed with the key that seals now."""
@@ -131,6 +131,10 @@ def _prefix(purpose: tuple[str, ...]) -> bytes:
 def bound_to(header: bytes, place: Sequence[str]) -> bytes:
     """What a sealed value is bound to."""
     return header + "\0".join(place).encode()
+
+
+def _purpose(place: Sequence[str]) -> str:
+    return place[1] if len(place) > 1 else "of no purpose"
 
 
 def _label(key: bytes) -> int:

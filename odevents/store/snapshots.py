@@ -107,9 +107,8 @@ class Snapshots:
             plain = shape + pack(table, tuple(snapshot.values.values()) if snapshot.values else (snapshot.stamp,))
             field = self._field(office, table, key)
             pairs += [field, self._seals.seal(plain, office, "snapshot", table, field.hex())]
-        for shape, names in shapes.items():
-            if shape not in self._columns:
-                steps.add("HSET", keys.SHAPES, shape, names)
+        for shape, names in shapes.items():  # always: the store may have been lost since they were last written
+            steps.add("HSET", keys.SHAPES, shape, names)
         for start in range(0, len(pairs), _MOST_ARGUMENTS):
             steps.add("HSET", keys.snapshots(office, table), *pairs[start : start + _MOST_ARGUMENTS])
 

@@ -113,9 +113,7 @@ class Backfill:
         gaps = self.store.feeds.gaps(self.office.name) if record.mode == "backfill" else {}
         for table in record.tables:
             gap = gaps.get(table.table)
-            read_after = gap and gap.found_at <= record.began_at  # a later one may lie behind what was read
-            far_enough = gap and (not table.since or self.office.moment_of(table.since) <= gap.since)
-            if read_after and far_enough and not table.skipped:
+            if gap and not table.skipped and (not table.since or self.office.moment_of(table.since) <= gap.since):
                 close_gap(steps, self.office.name, table.table)
         return steps
 
