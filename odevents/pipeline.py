@@ -38,6 +38,7 @@ from odevents.store.atomic import Lease, Steps
 from odevents.store.ids import new_id
 from odevents.store.inbox import Ended, Entry, RowOutcome
 from odevents.store.keys import Lane
+from odevents.store.lane_head import HeadUnreadable
 from odevents.store.ledger import State, Write
 from odevents.store.packing import about_rows
 from odevents.store.store import Store
@@ -136,7 +137,10 @@ class Pipeline:
             self.hints.give(office, lane, self.clock())
 
     def _process_next(self, lease: Lease, office: str) -> bool:
-        entry = self.store.inbox.head(office)
+        try:
+            entry = self.store.inbox.head(office)
+        except HeadUnreadable as gone:
+            return self.aside.pass_over(lease, office, gone)
         if entry is None:
             return False
         if entry.attempts > MOST_TRIES:

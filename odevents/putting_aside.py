@@ -14,6 +14,7 @@ from odevents.store.atomic import Lease, Steps
 from odevents.store.dead_letters import DeadLetter, steps_to_bury
 from odevents.store.ids import new_id
 from odevents.store.inbox import Ended, Entry
+from odevents.store.lane_head import HeadUnreadable
 from odevents.store.store import Store
 
 KEY_AWAITED = 3600.0
@@ -79,6 +80,14 @@ class PuttingAside:
             self.store.inbox.keep(steps, entry)
         lease.commit(steps)
         return not wait
+
+    def pass_over(self, lease: Lease, office: str, gone: HeadUnreadable) -> bool:
+        """Go on without a delivery of which nothing is left; say that the lane goes on."""
+        logger.error("delivery cannot be read", office=office, delivery=gone.subject, error=str(gone))
+        steps = Steps()
+        self.store.inbox.pass_over(steps, office, gone)
+        lease.commit(steps)
+        return True
 
     def give_up(self, lease: Lease, entry: Entry, tries: int) -> None:
         """Put a delivery aside that took its worker down again and again."""

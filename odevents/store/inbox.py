@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,6 +15,7 @@ from odevents.store import keys, strips
 from odevents.store.atomic import Steps, in_store
 from odevents.store.compression import compress, decompress
 from odevents.store.ids import moment_of, packed
+from odevents.store.lane_head import HeadUnreadable
 from odevents.store.packing import ABOUT, DELIVERIES, about_records, delivery_record
 from odevents.store.seal import Seals
 from odevents.store.tail import append_to_tail
@@ -111,13 +112,19 @@ class Inbox:
         self._seals = seals
 
     def head(self, office: str) -> Entry | None:
-        """The oldest delivery that waits, its attempt counted; ``None`` when the lane is empty."""
+        """The oldest delivery that waits, its attempt counted; ``None`` when the lane is empty.
+
+        :raises HeadUnreadable: its record is gone.
+        """
         first = cast("bytes | None", in_store(lambda: self._redis.lindex(keys.inbox(office), 0)))
         if first is None:
             return None
         delivery_id = first.decode()
+        entry = self.entry(office, delivery_id)
+        if entry is None:
+            raise HeadUnreadable(f"the record of {delivery_id} is gone", delivery_id, gone=True)
         in_store(lambda: self._redis.hincrby(keys.delivery(office, delivery_id), "attempts", 1))
-        return self.entry(office, delivery_id)
+        return replace(entry, attempts=entry.attempts + 1)
 
     def depth(self, office: str) -> int:
         """How many deliveries of an office wait."""
@@ -190,6 +197,11 @@ class Inbox:
         }
         steps.add("HSET", keys.delivery(office, delivery), *(part for pair in record.items() for part in pair))
         steps.add("RPUSH", keys.inbox(office), delivery)
+        steps.reindex(office, "inbox")
+
+    def pass_over(self, steps: Steps, office: str, gone: HeadUnreadable) -> None:
+        """Add the steps that let the lane go on without a delivery of which nothing is left."""
+        steps.add("LREM", keys.inbox(office), 1, gone.subject)
         steps.reindex(office, "inbox")
 
     def postpone(self, steps: Steps, entry: Entry, until: float) -> None:

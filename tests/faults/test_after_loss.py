@@ -9,6 +9,7 @@ import pytest
 
 from odevents import Change, Office
 from odevents.recovering import recover
+from odevents.store import keys
 from odevents.store.filters import DeliveryFilter
 from odevents.store.seal import Seals
 from tests.faults.crashing import LOCAL, OFFICE, World, registry_of_text
@@ -214,3 +215,35 @@ def test_a_store_put_back_from_a_copy_repeats_nothing_that_was_done_since(quick_
     world.live()
 
     assert done(world) == (1, 1)
+
+
+def test_a_worker_that_goes_on_while_the_store_is_lost_writes_rows_that_others_can_read(
+    quick_server: str, seals: Seals
+) -> None:
+    """It knows the names of the columns already; the others find them in the store."""
+    world = World(quick_server, seals, registry_of_text(RULE))
+    worker = world.process(world.office.fate)
+    world.receive([at_the_office(world, -60)])
+    worker.drain_inbox(OFFICE)
+    worker.store.snapshots.read(OFFICE, "Appointment", [str(at_the_office(world)["AptNum"])])
+
+    world.redis.flushdb()
+    world.receive([at_the_office(world, -50)])
+    worker.drain_inbox(OFFICE)
+    world.receive([at_the_office(world, -30, AptStatus="Broken")])
+    world.live()
+
+    assert done(world) == (1, 1)
+
+
+def test_a_delivery_of_which_nothing_is_left_does_not_hold_up_the_lane(quick_server: str, seals: Seals) -> None:
+    world = World(quick_server, seals, registry_of_text(RULE))
+    world.receive([at_the_office(world, -60)])
+    world.live()
+    [gone] = world.receive([at_the_office(world, -50)])
+    world.receive([at_the_office(world, -30, AptStatus="Broken")])
+    world.redis.delete(keys.delivery(OFFICE, gone))
+    world.live()
+
+    assert done(world) == (1, 1)
+    assert not world.redis.exists(keys.delivery(OFFICE, gone))
