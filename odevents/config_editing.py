@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,8 @@ def read_exactly(file: Path) -> str:
 def write_in_place(file: Path, text: str) -> None:
     """Replace the file at once, so that nobody reads half of it; its rights stay, and a link stays a link.
 
+    Its owner and group stay too, where this account may give a file to them.
+
     :raises ConfigError: it cannot be written here.
     """
     target = file.resolve()
@@ -91,9 +94,18 @@ def write_in_place(file: Path, text: str) -> None:
             out.write(text.encode("utf-8"))
             out.flush()
             os.fsync(out.fileno())
+        _give_to_owner_of(target, temporary)
         shutil.copymode(target, temporary)
         Path(temporary).replace(target)
     except OSError as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
         raise ConfigError(f"{file}: cannot be written here: {error.strerror}; change it where it is kept") from None
+
+
+def _give_to_owner_of(target: Path, temporary: str) -> None:
+    """Owner and group, each by itself: only root may change the first, whoever is in a group may choose it."""
+    found = target.stat()
+    for owner, group in ((-1, found.st_gid), (found.st_uid, -1)):
+        with suppress(PermissionError):
+            os.chown(temporary, owner, group)

@@ -174,7 +174,7 @@ class BadRequest(NotApplied):
 
 
 class OutcomeUnknown(CallError):
-    """The call may or may not have taken effect: time-out, 5xx, broken or missing answer."""
+    """The call may or may not have taken effect: time-out, 5xx, broken or missing answer, a web page for a write."""
 
 
 class AnswerUnreadable(CallError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from odevents.client.endpoints import Endpoint
 
 VERBS = ("GET", "POST", "PUT", "DELETE")
+_KEY = re.compile(r"[0-9]{1,19}")
 _COLUMNS = ("verb", "path", "parameters", "since", "permission")
 
 
@@ -97,17 +99,25 @@ def _endpoint_of(verb: str, path: str) -> tuple[Endpoint[..., Any], tuple[int, .
 
 
 def _fits(template: str, part: str) -> bool:
-    return part.isdigit() if template.startswith("{") else template.lower() == part.lower()
+    return bool(_KEY.fullmatch(part)) if template.startswith("{") else template.lower() == part.lower()
 
 
 def _value(endpoint: Endpoint[..., Any], name: str, text: str) -> Any:
     """Lists are written ``1,2,3``; lists of objects as JSON."""
     import msgspec
 
+    from odevents.errors import CallInvalid
+
     field = endpoint.request.model_fields.get(name) if endpoint.request else None
     if field is None or not str(field.annotation).startswith("list"):
         return text
-    return msgspec.json.decode(text) if text.startswith("[") else text.split(",")
+    if not text.startswith("["):
+        return text.split(",")
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        why = f'{name}: lists of objects are written as JSON, such as [{{"ProcNum": 271}}]'
+        raise CallInvalid(why, verb=endpoint.verb, path=endpoint.path) from None
 
 
 def _answer(call: Call, office: str | None) -> object:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -23,6 +24,7 @@ WORKSTATION = "TRIGGER"
 _NEW_KEYS = 10**12
 """Keys of new rows are above this, where no office has one."""
 
+_PLAIN = re.compile(r"[!-~]+")
 _NUMBER = re.compile(r"0|-?[1-9][0-9]*")
 
 
@@ -48,6 +50,8 @@ def trigger(
         raise click.UsageError("name one scenario, or send your own with --file; --list shows the scenarios")
     if file is not None and (changes or rows):
         raise click.UsageError("--set and --rows are for scenarios; what --file names is sent as it is")
+    if url is not None:
+        _check_address(url)
     chosen = None if scenario is None else _scenario(scenario)
     given = {} if chosen is None else dict(_setting(change, chosen.row) for change in changes)
     from odevents.cli.context import attach
@@ -66,6 +70,16 @@ def trigger(
         taken = all(_post(target, sender, event, json.dumps(body).encode()) for body in bodies)
     if not taken:
         raise click.exceptions.Exit(1)
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and _PLAIN.fullmatch(url)
+    except ValueError:
+        usable = False
+    if not usable:  # said without it: its path may hold the secret
+        raise click.UsageError("--to takes the address of a receiver, such as http://127.0.0.1:8080/apievents")
 
 
 def _scenario(name: str) -> Scenario:

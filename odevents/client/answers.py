@@ -52,6 +52,13 @@ def decoded(content: bytes) -> object:
         return content.decode("utf-8", errors="replace")
 
 
+def is_a_page(headers: Mapping[str, str], content: bytes) -> bool:
+    """Whether an answer is a web page: from something on the way (a sign-in, a proxy), for the API has none."""
+    beginning = content.removeprefix(BOM_UTF8).lstrip()
+    named = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return beginning.startswith(b"<") or (named == "text/html" and bool(beginning))
+
+
 def explanation(content: bytes) -> str:
     """The explanation in a failure's body, whichever of its three shapes it has. Not to be shown or logged."""
     match decoded(content):
@@ -63,8 +70,10 @@ def explanation(content: bytes) -> str:
 
 
 def failure(call: Call, status: int, headers: Mapping[str, str], content: bytes) -> CallError | None:
-    """The error that an answer stands for, ``None`` for success (any 2xx)."""
+    """The error that an answer stands for, ``None`` for success (any 2xx; of a write, unless it is a web page)."""
     match status:
+        case _ if 200 <= status < 300 and not call.endpoint.reads and is_a_page(headers, content):
+            return call.error(OutcomeUnknown, "a web page answered, which may not be the office's", status)
         case _ if 200 <= status < 300:
             return None
         case 400:

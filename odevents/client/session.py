@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
-from odevents.client.answers import decoded, failure
+from odevents.client.answers import decoded, failure, is_a_page
 from odevents.client.base_url import checked_url
 from odevents.client.budget import Budget
 from odevents.client.call import Call
@@ -209,18 +209,24 @@ class Session:
     def _bounded(self, call: Call, response: httpx.Response) -> bytes:
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in _INFLATED:  # one after another, a few kilobytes become as many gigabytes
-            raise call.error(AnswerUnreadable if response.is_success else OutcomeUnknown, "encoded in an unknown way")
+            raise call.error(_unread(response, b"encoded"), "encoded in an unknown way")
         content = bytearray()
         deadline = self._clock() + _DEADLINE
         for chunk in response.iter_bytes():
             content += chunk
             if len(content) > self._max_answer:
                 if response.is_success:
-                    raise call.error(AnswerUnreadable, f"larger than {self._max_answer} bytes")
+                    raise call.error(_unread(response, bytes(content)), f"larger than {self._max_answer} bytes")
                 break  # of an explanation, the beginning will do
             if self._clock() > deadline:
                 raise call.error(OutcomeUnknown, "the answer trickles in without end")
         return bytes(content)
+
+
+def _unread(response: httpx.Response, content: bytes) -> type[CallError]:
+    """What it means that an answer was not read to its end: a success is one unless a web page says so."""
+    known = response.is_success and not is_a_page(response.headers, content)
+    return AnswerUnreadable if known else OutcomeUnknown
 
 
 @cache

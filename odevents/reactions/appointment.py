@@ -22,7 +22,7 @@ def patient_of(change: Change[Any]) -> int:
 
     :raises NoTarget: the row names none.
     """
-    if not change.patient.isdigit():
+    if not change.patient.isdecimal():
         raise NoTarget("no-patient")
     return int(change.patient)
 

@@ -48,6 +48,6 @@ def read_facts(client: OpenDental) -> OfficeFacts:
     meanings = {"None": next(iter(statuses), 0)}
     for value, preference in _PREFERENCES.items():
         found = next(iter(client.preferences.find(PrefName=preference)), None)
-        if found and found.ValueString.isdigit():
+        if found and found.ValueString.isdecimal():
             meanings[value] = int(found.ValueString)
     return OfficeFacts(statuses, {name: number for name, number in meanings.items() if number})

@@ -18,7 +18,7 @@ NO_MINUTE = "0000"
 
 _BEGAN = datetime(2020, 1, 1)  # noqa: DTZ001  office-local by nature
 _MINUTES = 1 << 20
-_MARKED = re.compile(r"(?P<text>.*?)\s*\[ode:(?P<minute>[0-9a-z]{4})[0-9a-z]{8}\]", re.IGNORECASE | re.DOTALL)
+_MARKER = re.compile(r"\[ode:(?P<minute>[0-9a-z]{4})[0-9a-z]{8}\]", re.IGNORECASE)
 
 
 def minute_letters(moment: datetime) -> str:
@@ -31,8 +31,10 @@ def marked_texts(note: str, now: datetime) -> Iterator[tuple[str, datetime | Non
 
     :param now: office-local; a minute is taken for the last such before it.
     """
-    for found in _MARKED.finditer(note):
-        yield found["text"], _moment(found["minute"].lower(), now)
+    begins = 0
+    for found in _MARKER.finditer(note):
+        yield note[begins : found.start()].rstrip(), _moment(found["minute"].lower(), now)
+        begins = found.end()
 
 
 def _moment(minute: str, now: datetime) -> datetime | None:

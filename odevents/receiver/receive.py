@@ -169,7 +169,7 @@ class Receiver:
     async def _body(self, request: Request) -> bytes:
         length = request.headers.get("content-length", "0")
         too_large = DeliveryRefused(413, "too-large", f"a delivery is at most {self._max_body_bytes} bytes")
-        if length.isdigit() and int(length) > self._max_body_bytes:
+        if length.isdecimal() and int(length) > self._max_body_bytes:
             raise too_large
         chunks: list[bytes] = []
         size = 0

@@ -108,7 +108,7 @@ class DeadLetters:
         if not cursor:
             return in_store(lambda: self._redis.zcount(keys.DEAD, until * 1000, "+inf")) if until else 0
         at, _, name = cursor.partition("-")
-        if not at.isdigit():
+        if not (at.isascii() and at.isdecimal()):
             raise FilterInvalid("the cursor is not one of a page; begin again without it")
         rank = in_store(lambda: self._redis.zrevrank(keys.DEAD, name))
         if rank is not None:

@@ -32,7 +32,7 @@ class Pipelined:
 
     :param redis: whose connections to make.
     :param scripts: their texts; :meth:`run` names them by their place.
-    :param within: seconds in which every answer must come.
+    :param within: seconds in which every answer must come, those for connecting included.
     """
 
     def __init__(self, redis: Redis, scripts: Sequence[str], within: float) -> None:
@@ -48,18 +48,19 @@ class Pipelined:
         :raises StoreUnavailable: the server cannot be reached, refused it, or did not answer in time.
         """
         exchange = self._exchange
-        if exchange is None or not exchange.usable:
-            exchange = await self._connected()
-        return await exchange.ask(script, keys, arguments)
-
-    async def _connected(self) -> _Exchange:
+        if exchange is not None and exchange.usable:
+            return await exchange.ask(script, keys, arguments)
         try:
-            async with asyncio.timeout(self._within), self._connecting:
-                if self._exchange is None or not self._exchange.usable:
-                    self._exchange = await self._connect()
-                return self._exchange
+            async with asyncio.timeout(self._within):  # for connecting and answering together
+                return await (await self._connected()).ask(script, keys, arguments)
         except (RedisError, OSError, TimeoutError) as error:
             raise StoreUnavailable(f"the store cannot be reached ({type(error).__name__})") from None
+
+    async def _connected(self) -> _Exchange:
+        async with self._connecting:
+            if self._exchange is None or not self._exchange.usable:
+                self._exchange = await self._connect()
+            return self._exchange
 
     async def close(self) -> None:
         """End the connection; who still waits gets no answer."""

@@ -84,7 +84,7 @@ def version_of(text: str) -> tuple[int, ...]:
     True
     """
     parts = text.split(".")
-    return tuple(map(int, parts)) if text and all(part.isdigit() for part in parts) else ()
+    return tuple(map(int, parts)) if text and all(part.isdecimal() for part in parts) else ()
 
 
 def workstation_spelt(workstation: str, version: tuple[int, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import tomllib
 from pathlib import Path
@@ -80,3 +81,22 @@ def test_the_file_is_replaced_at_once_and_keeps_its_rights_and_its_link(tmp_path
 def test_where_the_file_cannot_be_written_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be written here"):
         write_in_place(tmp_path / "gone" / "odevents.toml", "a = 1")
+
+
+def test_the_file_keeps_its_owner_and_group(tmp_path: Path) -> None:
+    """It is changed by an administrator and read by the account that the processes run as."""
+    file = tmp_path / "odevents.toml"
+    file.write_bytes(b"a = 1\n")
+    file.chmod(0o640)
+    if os.geteuid() == 0:
+        owner, group = 64001, 64002
+    elif others := sorted(set(os.getgroups()) - {os.getegid()}):
+        owner, group = os.geteuid(), others[0]
+    else:
+        pytest.skip("only root, or a member of a second group, can give a file away")
+    os.chown(file, owner, group)
+
+    write_in_place(file, "a = 2\n")
+
+    found = file.stat()
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (owner, group, 0o640)

@@ -66,7 +66,7 @@ def wanted_of(
 def _found_on(console: Console, request: Request, path: str, of: type[DeliveryFilter] | type[WriteFilter]) -> Response:
     form = request.state.form
     number, column = form.get("number", "").strip(), form.get("column", "")
-    if column not in ABOUT_COLUMNS or not number.isdigit() or len(number) > 19:
+    if column not in ABOUT_COLUMNS or not number.isdecimal() or len(number) > 19:
         raise Refused(400, f"Give a number of {' or '.join(ABOUT_COLUMNS)}.")
     wanted = of.parse({name: value for name, value in form.items() if name != "about"}, console.clock()).query()
     wanted["about"] = about(console.guard.seals.fingerprint, column, int(number)).hex()

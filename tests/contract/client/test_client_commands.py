@@ -103,6 +103,10 @@ def test_lists_are_written_with_commas_and_lists_of_objects_as_json() -> None:
     ("arguments", "told"),
     [
         (("GET", "appointment/1"), "no method GET appointment…"),
+        (("GET", "appointments/²"), "no method GET appointments…"),
+        (("GET", "appointments/٢"), "no method GET appointments…"),
+        (("GET", f"appointments/{'9' * 5000}"), "no method GET appointments…"),
+        (("POST", "claims", "procNums=[1,"), "procNums: lists of objects are written as JSON"),
         (("PUT", "appointments/1/Nte"), "see `odevents api methods appointments`"),
         (("POST", "commlogs", "PatNum"), "fields are written FIELD=VALUE"),
         (("POST", "commlogs", "PatNum=1"), "Note: Field required"),

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odevents.client.answers import decoded, failure
+from odevents.client.answers import decoded, failure, is_a_page
 from odevents.client.budget import LocalBudget
 from odevents.client.opendental import OpenDental
 from odevents.client.resources.appointments import Appointments
@@ -149,6 +149,36 @@ def test_a_read_whose_answer_is_lost_is_tried_again_and_a_write_is_not(lost: Ans
         with pytest.raises(OutcomeUnknown):
             OpenDental(sender).appointments.confirm(18, confirmVal="Confirmed")
         assert len(office.asked) == 1
+
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        Answer(body=b"<!DOCTYPE html><title>Sign in to the guest network</title>"),
+        Answer(body=b"\xef\xbb\xbf\r\n <html>"),
+        Answer(201, body=b"Please wait", headers=HTML),
+        Answer(body=b"\x1f", headers={**HTML, "Content-Encoding": "br"}),
+        Answer(body=b"x" * 2000, headers=HTML),
+        Answer(body=b"<" * 2000),
+    ],
+)
+def test_a_web_page_is_no_word_that_a_write_took_effect(page: Answer) -> None:
+    """It comes from something on the way, so that the write is read back; what an office answers is no page."""
+    with tiny_office(page) as office, session(office, max_answer=1000) as sender, pytest.raises(OutcomeUnknown):
+        OpenDental(sender).appointments.note(18, Note="x")
+    assert len(office.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(201, b""), Answer(body=b"", headers=HTML), Answer(body=b'"<done>"'), Answer(body=b"Note < added")]
+)
+def test_a_write_answered_with_nothing_or_a_sentence_is_done(answer: Answer) -> None:
+    with tiny_office(answer) as office, session(office) as sender:
+        OpenDental(sender).appointments.note(18, Note="x")
+    assert len(office.asked) == 1
 
 
 def test_a_read_goes_on_to_the_next_base_url() -> None:
@@ -441,7 +471,7 @@ def test_no_answer_breaks_the_reading_of_answers(status: int, content: bytes, af
 
     error = failure(call, status, {"retry-after": after}, content)
 
-    assert (error is None) == (status < 300)
+    assert (error is None) == (status < 300 and not is_a_page({}, content))
     assert error is None or (error.status == status and str(error).startswith("PUT appointments/{AptNum}/Note: "))
     decoded(content)
 

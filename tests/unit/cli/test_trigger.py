@@ -94,3 +94,14 @@ def test_options_for_scenarios_are_refused_with_a_file(option: tuple[str, str]) 
     told = run("trigger", "--file", __file__, *option)
 
     assert (told.returncode, "--set and --rows are for scenarios" in told.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "url", ["foo", "file:///etc/hostname", "http:///secret", "http://127.0.0.1:x/apievents", "http://a b/"]
+)
+def test_what_is_no_address_of_a_receiver_is_refused(url: str) -> None:
+    """Told without the address: its path may hold the secret."""
+    told = run("trigger", "appointment.broken", "--to", url)
+
+    assert (told.returncode, "--to takes" in told.stderr, url in told.stderr) == (2, True, False)
+    assert "Traceback" not in told.stderr

@@ -44,7 +44,12 @@ def test_the_rest_stays_as_it_came(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ['[{"SSN": "900-12-3456"}]'.encode("utf-16"), gzip.compress(b'[{"SSN": "900-12-3456"}]'), b"900-12\0-3456"]
+    "body",
+    [
+        pytest.param('[{"SSN": "900-12-3456"}]'.encode("utf-16"), id="utf-16"),
+        pytest.param(gzip.compress(b'[{"SSN": "900-12-3456"}]', mtime=0), id="gzip"),
+        pytest.param(b"900-12\0-3456", id="nul"),
+    ],
 )
 def test_what_is_no_text_is_not_kept(body: bytes) -> None:
     """Nobody could look into it for what must go."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,3 +39,16 @@ def test_a_clock_of_the_office_that_is_a_little_ahead_is_not_two_years_behind() 
     ahead = NOW + timedelta(minutes=4)
     [(_, read)] = marked_texts(f"x [ode:{minute_letters(ahead)}abcdefgh]", NOW)
     assert read == ahead.replace(second=0)
+
+
+@pytest.mark.parametrize("filler", ["x", " ", "x ", "[ode:", "\r\n"])
+def test_a_long_note_is_read_through_once(filler: str) -> None:
+    """With a marker at its end and without: what a note holds is up to whoever wrote it."""
+    filling = filler * (20_000 // len(filler))
+    marker = f"[ode:{minute_letters(NOW)}abcdefgh]"
+    began = time.process_time()
+
+    assert list(marked_texts(filling, NOW)) == []
+    assert [text for text, _ in marked_texts(f"a{filling}b{marker}", NOW)] == [f"a{filling}b"]
+    assert [text for text, _ in marked_texts(f"a{filling} {marker}", NOW)] == [f"a{filling}".rstrip()]
+    assert time.process_time() - began < 0.2

@@ -108,3 +108,38 @@ def test_a_server_that_does_not_answer_is_given_up_on_in_time(tmp_path: Path) ->
             await pipelined.run(ADD, ["hash"], ["times"])
 
     together(server.url, frozen, within=0.5)
+
+
+def test_connecting_and_answering_share_one_deadline() -> None:
+    """A server that takes long for both is given up on as soon as one that takes long for either."""
+    asked: list[bytes] = []
+    gone = asyncio.Event()
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while piece := await reader.read(65536):
+            asked.append(piece)
+            if b"SCRIPT" in piece:
+                await asyncio.sleep(0.25)
+                writer.write(b"$40\r\n%b\r\n" % (b"a" * 40))
+            elif b"EVALSHA" not in piece:
+                writer.write(b"+OK\r\n" * piece.count(b"CLIENT"))
+        writer.close()
+        await writer.wait_closed()
+        gone.set()
+
+    async def run() -> float:
+        server = await asyncio.start_server(slow, "127.0.0.1", 0)
+        client = connect_async(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0")
+        pipelined = Pipelined(client, SCRIPTS, 0.8)
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable):
+            await pipelined.run(ADD, ["hash"], ["times"])
+        took = time.monotonic() - began
+        await pipelined.close()
+        await client.aclose()
+        await gone.wait()
+        server.close()
+        return took
+
+    assert asyncio.run(run()) < 1.2
+    assert any(b"EVALSHA" in piece for piece in asked), "it had connected"
