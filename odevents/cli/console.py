@@ -109,8 +109,11 @@ def guard_of(runtime: Runtime, *, mounted: bool = False) -> Guard:
     )
 
 
-def console_of(runtime: Runtime, guard: Guard, stopping: Callable[[], bool]) -> Console:
-    """What the pages work with, as configured now."""
+def console_of(runtime: Runtime, guard: Guard, stopping: Callable[[], bool], *, mounted: bool = False) -> Console:
+    """What the pages work with, as configured now.
+
+    :param mounted: at a path of the receiver's port, which others reach, perhaps through a proxy on this machine.
+    """
     from odevents.console.console import Console
 
     token = runtime.settings.metrics_token
@@ -125,6 +128,7 @@ def console_of(runtime: Runtime, guard: Guard, stopping: Callable[[], bool]) -> 
         key_fingerprints=runtime.key_fingerprints,
         simulated=runtime.settings.simulated,
         metrics_token=token.get_secret_value() if token else "",
+        behind_proxy=mounted or runtime.settings.tls == "proxy",
         stopping=stopping,
         clock=time.time,
     )

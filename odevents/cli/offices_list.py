@@ -102,12 +102,11 @@ def _trouble(seen: OfficeSeen | None) -> str:
 
 def _calls(runtime: Runtime, office: OfficeAccess) -> str:
     """How much of its budget was used lately."""
-    from odevents.client.budget import TIERS
-    from odevents.store.budget import CALLS_MINUTES, calls_lately
+    from odevents.store.budget import CALLS_MINUTES, allowed_lately, calls_lately
 
-    used, interval = calls_lately(runtime.store.redis, office.name, time.time()), TIERS[office.budget]
-    of = f" of {int(CALLS_MINUTES * 60 / interval)}" if interval else ""
-    return f"{used}{of} in {CALLS_MINUTES} minutes"
+    used = calls_lately(runtime.store.redis, [office.name], time.time())[office.name]
+    allowed = allowed_lately(office.budget)
+    return f"{used}{f' of {allowed}' if allowed else ''} in {CALLS_MINUTES} minutes"
 
 
 def _keys(runtime: Runtime, office: OfficeAccess, seen: OfficeSeen | None) -> list[dict[str, Any]]:

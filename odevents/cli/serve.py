@@ -99,10 +99,10 @@ def _mount_console(app: Starlette, runtime: Runtime, stopping: Callable[[], bool
     from odevents.console.app import create_console
 
     guard = guard_of(runtime, mounted=True)
-    here = [console_of(runtime, guard, stopping)]
+    here = [console_of(runtime, guard, stopping, mounted=True)]
     app.mount("/console", create_console(lambda: here[0]))
 
     def take(found: Runtime) -> None:
-        here[0] = console_of(found, guard, stopping)
+        here[0] = console_of(found, guard, stopping, mounted=True)
 
     return take

@@ -92,56 +92,73 @@ def refuse_exposure(host: str, *, accounts: bool, proxy: Proxy | None) -> None:
     )
 
 
+def names_this_machine(host: str) -> bool:
+    """Whether a ``Host`` is a name of this machine for itself, with or without a port."""
+    name = host.lower()
+    return name.rpartition(":")[0] in _LOOPBACK_NAMES or name in _LOOPBACK_NAMES
+
+
 def refuse_foreign_host(headers: Mapping[str, str]) -> None:
-    """On loopback: a name that somebody has pointed at this machine is not one of ours (DNS rebinding).
+    """For what is open to whoever sits here: a name that somebody has pointed at this machine (DNS rebinding) is not.
 
     :raises Refused: 403.
     """
-    name = headers.get("host", "").lower()
-    if name.rpartition(":")[0] in _LOOPBACK_NAMES or name in _LOOPBACK_NAMES:
-        return
-    raise Refused(403, "This page answers to 127.0.0.1 and localhost only.")
+    if not names_this_machine(headers.get("host", "")):
+        raise Refused(403, "Open to this machine alone, it answers to 127.0.0.1 and localhost only.")
 
 
 def refuse_hidden_proxy(headers: Mapping[str, str]) -> None:
-    """While the page is open for whoever sits here: what a proxy passes on may come from anywhere.
+    """For what is open to whoever sits here: what a proxy passes on may come from anywhere.
 
-    :raises Refused: 403.
+    :raises Refused: 403. A proxy that adds no header cannot be told from this machine.
     """
     if any(name in headers for name in _ADDED_BY_PROXIES):
-        raise Refused(403, "A proxy stands before this page, and it has no accounts: odevents accounts add NAME")
+        raise Refused(
+            403,
+            "This came through a proxy, and is open to this machine alone. The page: odevents accounts add NAME. "
+            "Metrics: set ODEVENTS_METRICS_TOKEN.",
+        )
 
 
-def refuse_other_sites(headers: Mapping[str, str]) -> None:
+def refuse_other_sites(headers: Mapping[str, str], host: str) -> None:
     """For whatever changes something: it was sent from a page of ours.
 
     Browsers say where a request comes from by ``Sec-Fetch-Site``, the older ones at least by ``Origin``.
 
+    :param host: what the browser called us; see :func:`host_of`.
     :raises Refused: 403.
     """
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     same_site = site in (None, "same-origin")
-    same_origin = origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    same_origin = origin is None or urlsplit(origin).netloc.lower() == host.lower()
     if not same_site or not same_origin or (site is None and origin is None):
         raise Refused(403, "This was not sent from a page of the console. Open the console itself and try there.")
 
 
 def named_by(proxy: Proxy | None, peer: str, headers: Mapping[str, str]) -> str:
     """Who the proxy says it is, ``""`` when it is not the proxy that speaks."""
-    if proxy is None or not _within(peer, proxy.network):
+    if proxy is None or not speaks(proxy, peer):
         return ""
     return headers.get(proxy.header, "").strip()[:64]
 
 
 def address_of(proxy: Proxy | None, peer: str, headers: Mapping[str, str]) -> str:
     """The address that sign-ins are counted by: the peer's, or the one a declared proxy names last."""
-    if proxy is not None and _within(peer, proxy.network) and (passed := headers.get("x-forwarded-for")):
+    if speaks(proxy, peer) and (passed := headers.get("x-forwarded-for")):
         return passed.rpartition(",")[2].strip()
     return peer
 
 
-def _within(peer: str, network: Network) -> bool:
+def host_of(proxy: Proxy | None, peer: str, headers: Mapping[str, str]) -> str:
+    """What the browser called us: the ``Host``, or the ``X-Forwarded-Host`` that a declared proxy names last."""
+    if speaks(proxy, peer) and (passed := headers.get("x-forwarded-host")):
+        return passed.rpartition(",")[2].strip()
+    return headers.get("host", "")
+
+
+def speaks(proxy: Proxy | None, peer: str) -> bool:
+    """Whether it is the declared proxy that is at the other end of the connection."""
     try:
-        return ip_address(peer) in network
+        return proxy is not None and ip_address(peer) in proxy.network
     except ValueError:
         return False

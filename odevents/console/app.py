@@ -14,16 +14,18 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from odevents.console import signing_in
-from odevents.console.admission import Refused, is_loopback, refuse_hidden_proxy
+from odevents.console.admission import Refused, is_loopback, refuse_foreign_host, refuse_hidden_proxy, speaks
 from odevents.console.console import Console
-from odevents.console.door import COOKIE, Door, peer_of
+from odevents.console.door import COOKIE, Door, is_known, peer_of
 from odevents.console.live import Pulse, stream
 from odevents.console.pages import bulk, dead, deliveries, delivery, health, offices, overview, reactions, subscriptions
-from odevents.errors import ConfigError, LeaseLost, OdeventsError, SealBroken, StoreUnavailable
+from odevents.errors import ConfigError, FilterInvalid, LeaseLost, OdeventsError, SealBroken, StoreUnavailable
 from odevents.log import logger, place_of
 from odevents.store import keys
 from odevents.store.atomic import in_store
+from odevents.store.feeds import Evidence
 from odevents.store.tail import follow
+from odevents.subscriptions.watching import judge_now
 
 Page = Callable[[Console, Request], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -99,6 +101,8 @@ def _drawn(console: Console, request: Request, page: Page) -> Response:
         return page(console, request)
     except Refused as refused:
         return _problem(console, request, refused.status, "Not done", str(refused))
+    except FilterInvalid as error:
+        return _problem(console, request, 400, "Not understood", f"The address asks for what cannot be: {error}.")
     except (ConfigError, LeaseLost, SealBroken) as error:
         return _problem(console, request, 409, "Not done", str(error))
     except StoreUnavailable as error:
@@ -111,6 +115,9 @@ def _drawn(console: Console, request: Request, page: Page) -> Response:
 
 
 def _problem(console: Console, request: Request, status: int, title: str, words: str) -> Response:
+    """What went wrong, inside the frame; the frame names offices and people, so strangers get the words alone."""
+    if not is_known(request):
+        return PlainTextResponse(f"{title}: {words}\n", status)
     try:
         return console.draw(request, "problem", title, here="", words=words, step="", status=status)
     except StoreUnavailable:
@@ -131,15 +138,27 @@ def _readyz(console: Console, _: Request) -> Response:
 
 
 def _metrics(console: Console, request: Request) -> Response:
-    """For whoever asks on this machine, or brings the token where there is one."""
+    """For whoever asks on this machine, or brings the token where there is one, or must be one."""
     if console.metrics_token:
         given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
         allowed = hmac.compare_digest(given, console.metrics_token.encode())
     else:
-        allowed = is_loopback(peer_of(request))
-        refuse_hidden_proxy(request.headers)
+        allowed = not console.behind_proxy and _asked_here(console, request)
     if not allowed:
         return PlainTextResponse("Metrics need the token of ODEVENTS_METRICS_TOKEN.\n", 401)
     from odevents.metrics.exposition import CONTENT_TYPE, exposition
 
-    return Response(exposition(console.store, console.offices, console.clock()), media_type=CONTENT_TYPE)
+    now = console.clock()
+
+    def state(office: str, evidence: Evidence) -> str:
+        return str(judge_now(console.config, console.offices[office], evidence, now).state)
+
+    return Response(exposition(console.store, console.offices, now, state), media_type=CONTENT_TYPE)
+
+
+def _asked_here(console: Console, request: Request) -> bool:
+    """Whether this machine itself asks, for itself."""
+    refuse_foreign_host(request.headers)
+    refuse_hidden_proxy(request.headers)
+    peer = peer_of(request)
+    return is_loopback(peer) and not speaks(console.guard.proxy, peer)

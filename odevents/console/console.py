@@ -46,6 +46,7 @@ class Console:
     :ivar key_fingerprints: what an office's customer keys are shown as.
     :ivar simulated: everything shown is invented, and every page says so.
     :ivar metrics_token: what whoever asks for metrics from elsewhere must bring, ``""`` for nobody.
+    :ivar behind_proxy: what comes from this machine may have been passed on; then metrics are for the token alone.
     :ivar stopping: whether the process is about to end; then streams end too.
     :ivar clock: seconds since the epoch.
     """
@@ -60,6 +61,7 @@ class Console:
     key_fingerprints: Callable[[OfficeAccess], list[str]]
     simulated: bool
     metrics_token: str
+    behind_proxy: bool
     stopping: Callable[[], bool]
     clock: Callable[[], float]
 

@@ -18,7 +18,9 @@ from odevents.console.admission import (
     Refused,
     Visitor,
     address_of,
+    host_of,
     named_by,
+    names_this_machine,
     refuse_foreign_host,
     refuse_hidden_proxy,
     refuse_other_sites,
@@ -30,7 +32,9 @@ from odevents.store.sessions import IDLE_SECONDS, Sessions
 
 COOKIE = "odevents-console"
 LARGEST_FORM = 64 * 1024
-WITHOUT_SIGNING_IN = ("/login", "/livez", "/readyz", "/metrics")
+ASKED_BY_MACHINES = ("/livez", "/readyz", "/metrics")
+"""Nobody signs in there: each says for itself whom it answers."""
+
 REFRESH = "odevents-refresh"
 """Header of requests that a page makes by itself; they do not keep a session alive."""
 
@@ -75,6 +79,7 @@ class Guard:
         if token and (found := self._signed_in(token, used=REFRESH not in headers)):
             return found
         if self.loopback and not self.proxy and not self.accounts.any():
+            refuse_foreign_host(headers)
             refuse_hidden_proxy(headers)
             return self._visitor(self.local_user, "operator", "local", self.local_user)
         return None
@@ -121,14 +126,17 @@ class Door:
 
     async def _admit(self, request: Request) -> Response | None:
         path = request.url.path.removeprefix(request.scope.get("root_path", "")) or "/"
-        if self._guard.loopback and path not in ("/livez", "/readyz"):
-            refuse_foreign_host(request.headers)
-        request.state.address = address_of(self._guard.proxy, peer_of(request), request.headers)
+        peer, proxy = peer_of(request), self._guard.proxy
+        request.state.address = address_of(proxy, peer, request.headers)
+        request.state.host = host_of(proxy, peer, request.headers)
         if path.startswith("/static/"):
             return None
+        if path in ASKED_BY_MACHINES:
+            request.state.visitor = self._guard.stranger()
+            return None
         token = request.cookies.get(COOKIE, "")
-        visitor = await run_in_threadpool(self._guard.visitor, token, peer_of(request), request.headers)
-        if visitor is None and path not in WITHOUT_SIGNING_IN:
+        visitor = await run_in_threadpool(self._guard.visitor, token, peer, request.headers)
+        if visitor is None and path != "/login":
             return _sign_in_first(request, path)
         request.state.visitor = visitor or self._guard.stranger()
         request.state.form = {}
@@ -137,7 +145,7 @@ class Door:
         return None
 
     async def _admit_change(self, request: Request) -> None:
-        refuse_other_sites(request.headers)
+        refuse_other_sites(request.headers, request.state.host)
         request.state.form = form = await _form(request)
         if not hmac.compare_digest(form.get("token", "").encode(), request.state.visitor.form_token.encode()):
             raise Refused(403, "This form is too old: somebody else signed in meanwhile. Go back, reload, try again.")
@@ -148,14 +156,20 @@ def peer_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+def is_known(request: Request) -> bool:
+    """Whether whoever asks has been let in: signed in, named by a proxy, or at this machine while that is enough."""
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    return visitor is not None and bool(visitor.how)
+
+
 def set_cookie(response: Response, request: Request, token: str, *, loopback: bool) -> None:
-    """Give the browser its token, or (``""``) take it away."""
+    """Give the browser its token, or (``""``) take it away; only on this machine itself without TLS."""
     response.set_cookie(
         COOKIE,
         token,
         max_age=None if token else 0,
         path=request.scope.get("root_path", "") or "/",
-        secure=not loopback,
+        secure=not (loopback and names_this_machine(request.state.host)),
         httponly=True,
         samesite="strict",
     )

@@ -16,8 +16,7 @@ from odevents.store.presence import Process, processes
 from odevents.store.store import Store
 from odevents.store.subscriptions_seen import OfficeSeen
 from odevents.subscriptions.closing import closing_command
-from odevents.subscriptions.freshness import judge
-from odevents.subscriptions.watching import thresholds_of
+from odevents.subscriptions.watching import judge_now
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -158,7 +157,7 @@ def look(store: Store, offices: Offices, file: ConfigFile, now: float) -> Situat
 
 def _feeds(store: Store, offices: Offices, file: ConfigFile, now: float) -> Iterator[Feed]:
     for (office, table), kept in store.feeds.read(offices).items():
-        found = judge(kept.evidence, thresholds_of(file, offices[office]), now, office)
+        found = judge_now(file, offices[office], kept.evidence, now)
         gap = kept.evidence.gap
         yield Feed(
             office,

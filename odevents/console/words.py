@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
+from odevents.store.budget import CALLS_MINUTES, allowed_lately
+
 DONE = {
     "paused": "Paused. Deliveries are still received; effects wait.",
     "resumed": "Resumed. What was held goes out now, within the budget.",
@@ -22,6 +24,14 @@ DONE = {
 
 TIERS = {"1/5s": "1 call every 5 seconds", "1/1s": "1 call a second", "1/0.5s": "2 calls a second", "none": "no limit"}
 """How often an office lets us call, in words."""
+
+
+def budget(tier: str, calls: int) -> str:
+    """A tier and how much of it was used: ``1 call a second: 12 of 600 used in 10 minutes``."""
+    allowed = allowed_lately(tier)
+    of = f" of {allowed}" if allowed else ""
+    return f"{TIERS[tier]}: {calls:,}{of} used in {CALLS_MINUTES} minutes"
+
 
 STATES = {
     "fresh": ("fresh", "good"),

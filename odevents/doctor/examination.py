@@ -29,6 +29,7 @@ from odevents.store.connection import connect_rq, doubts
 from odevents.store.feeds import Feeds
 from odevents.store.filters import DeliveryFilter
 from odevents.subscriptions.lints import lints
+from odevents.subscriptions.watching import judge_now
 
 if TYPE_CHECKING:
     from odevents.office import OfficeAccess
@@ -123,13 +124,19 @@ def _kept(runtime: Runtime, offices: list[str]) -> Iterator[Finding]:
     yield installation.judge_dead([letter.code for letter in letters], len(letters) == _LETTERS)
     yield installation.judge_pauses(list(kept.pauses.all()))
     lines = kept.refusals.lines(DeliveryFilter())
-    yield installation.judge_refusals(lines, time.time())
+    now = time.time()
+    yield installation.judge_refusals(lines, now)
     seen = kept.subscriptions_seen.all(offices)
     feeds = Feeds(kept.redis).read(offices)
     for office in offices:
         yield installation.judge_keys(seen.get(office), office)
         yield from installation.judge_subscriptions(seen.get(office), office)
-        yield from installation.judge_feeds(feeds, office)
+        judged = {
+            table: judge_now(runtime.config, runtime.offices[office], one.evidence, now)
+            for (name, table), one in feeds.items()
+            if name == office
+        }
+        yield from installation.judge_feeds(judged, office)
 
 
 def _session(runtime: Runtime, office: OfficeAccess) -> Session:

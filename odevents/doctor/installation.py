@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from odevents.doctor.findings import Finding, Mark, fine, unknown
 from odevents.queues import Work
-from odevents.store.feeds import FeedKey, Kept
 from odevents.store.refusals import Refusal
 from odevents.store.subscriptions_seen import OfficeSeen
 from odevents.subscriptions.drift import Drift
-from odevents.subscriptions.freshness import REASONS, State
+from odevents.subscriptions.freshness import FeedState, State
 from odevents.subscriptions.lints import LINTS, Lint
 
 _SHOWN = 3
@@ -56,9 +55,8 @@ def judge_pauses(paused: Sequence[str]) -> Finding:
     return Finding("OD502", Mark.WARNING, f"paused: {', '.join(paused)}", do=do, look="odevents pause")
 
 
-def judge_feeds(kept: Mapping[FeedKey, Kept], office: str) -> Iterator[Finding]:
-    """What was last made of each feed of one office."""
-    judged = {table: whole.judged for (name, table), whole in kept.items() if name == office and whole.judged}
+def judge_feeds(judged: Mapping[str, FeedState], office: str) -> Iterator[Finding]:
+    """How each feed of one office is, by table."""
     if not judged:
         yield unknown("OD204", "nobody has looked yet; a scheduler does, and odevents freshness", office)
     for table, found in judged.items():
@@ -66,12 +64,8 @@ def judge_feeds(kept: Mapping[FeedKey, Kept], office: str) -> Iterator[Finding]:
             yield fine("OD204", office, f"{table} {found.state}: {found.sentence}")
             continue
         mark = Mark.ERROR if found.state == State.STALE else Mark.WARNING
-        step = REASONS[found.reason].next_step
-        machine = kept[office, table].evidence.workstation or "the machine that fires its events"
-        do = step.format(office=office, workstation=machine)
-        yield Finding(
-            found.code, mark, f"{table}: {found.sentence}", office, do, f"odevents freshness --office {office}"
-        )
+        look = f"odevents freshness --office {office}"
+        yield Finding(found.code, mark, f"{table}: {found.sentence}", office, found.next_step, look)
 
 
 def judge_refusals(lines: Sequence[Refusal], now: float) -> Finding:

@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from odevents.metrics.definitions import METRICS
-from odevents.metrics.measured import Acks, Sample, measured
+from odevents.metrics.measured import Acks, Sample, StateOf, measured
 from odevents.store.strips import ACK_BOUNDS_MS
 
 if TYPE_CHECKING:
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def exposition(store: Store, offices: Mapping[str, OfficeAccess], now: float) -> bytes:
+def exposition(store: Store, offices: Mapping[str, OfficeAccess], now: float, state_of: StateOf) -> bytes:
     """All metrics as Prometheus reads them.
 
     :param now: seconds since the epoch.
+    :param state_of: judges a feed as it is now.
     :raises StoreUnavailable: Redis did not answer; answer 503, so that ``up`` is 0.
     """
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Measured(*measured(store, offices, now)))
+    registry.register(_Measured(*measured(store, offices, now, state_of)))
     return generate_latest(registry)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -16,10 +16,14 @@ from odevents.store.ids import moment_of
 
 if TYPE_CHECKING:
     from odevents.office import OfficeAccess
+    from odevents.store.feeds import Evidence
     from odevents.store.store import Store
 
 MOST_REACTIONS = 40
 """Reactions that have series of their own; the others count as ``(others)``."""
+
+StateOf = Callable[[str, "Evidence"], str]
+"""The state of an office's feed by what is known of it, the deliveries up to now included."""
 
 _CALM = ("fresh", "quiet", "new")
 
@@ -44,14 +48,16 @@ class Acks:
     seconds: float
 
 
-def measured(store: Store, offices: Mapping[str, OfficeAccess], now: float) -> tuple[list[Sample], Acks]:
+def measured(
+    store: Store, offices: Mapping[str, OfficeAccess], now: float, state_of: StateOf
+) -> tuple[list[Sample], Acks]:
     """All samples, no more than may be shown, and the histogram of the answers.
 
     :raises StoreUnavailable: Redis did not answer.
     """
     of_all: list[Sample] = []
     of_one: list[Sample] = []
-    for sample in _samples(store, offices, now):
+    for sample in _samples(store, offices, now, state_of):
         (of_one if METRICS[sample.metric].by_office else of_all).append(sample)
     acks = Acks(*strips.acks(store.redis))
     room = MOST_SERIES - len(of_all) - len(acks.buckets) - 3
@@ -60,10 +66,10 @@ def measured(store: Store, offices: Mapping[str, OfficeAccess], now: float) -> t
     return [*of_all, *shown, left_out], acks
 
 
-def _samples(store: Store, offices: Mapping[str, OfficeAccess], now: float) -> Iterator[Sample]:
+def _samples(store: Store, offices: Mapping[str, OfficeAccess], now: float, state_of: StateOf) -> Iterator[Sample]:
     yield from _counted(store, offices)
     yield from _lanes(store, offices, now)
-    yield from _feeds(store, offices, now)
+    yield from _feeds(store, offices, now, state_of)
     yield from _subscriptions(store, offices)
     yield from _budgets(store, offices)
     for mode, number in Counter(office.mode for office in offices.values()).items():
@@ -140,16 +146,15 @@ def _lanes(store: Store, offices: Mapping[str, OfficeAccess], now: float) -> Ite
         yield Sample("odevents_lane_oldest_seconds", (lane,), ages[lane])
 
 
-def _feeds(store: Store, offices: Mapping[str, OfficeAccess], now: float) -> Iterator[Sample]:
+def _feeds(store: Store, offices: Mapping[str, OfficeAccess], now: float, state_of: StateOf) -> Iterator[Sample]:
     states: Counter[str] = Counter()
     gaps = 0
     for (office, table), kept in store.feeds.read(offices).items():
-        if kept.judged is None:
-            continue
-        states[kept.judged.state] += 1
+        state = state_of(office, kept.evidence)
+        states[state] += 1
         gaps += kept.evidence.gap is not None
         known = [at for at in (kept.evidence.delivered_at, kept.evidence.polled_at) if at is not None]
-        yield Sample("odevents_feed_state", (office, table, kept.judged.state), 1)
+        yield Sample("odevents_feed_state", (office, table, state), 1)
         if known:
             yield Sample("odevents_feed_silent_seconds", (office, table), now - max(known))
         yield Sample("odevents_feed_gap", (office, table), kept.evidence.gap is not None)

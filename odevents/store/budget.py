@@ -7,9 +7,10 @@ for a lock, and clocks that differ between machines do not matter.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
-from odevents.client.budget import Priority, crowds, interval_of, patience
+from odevents.client.budget import TIERS, Priority, crowds, interval_of, patience
 from odevents.store import keys
 from odevents.store.atomic import in_store
 
@@ -51,13 +52,22 @@ CALLS_MINUTES = 10
 """How far back calls can be counted."""
 
 
-def calls_lately(redis: Redis, office: str, now: float) -> int:
-    """How many calls of the office's API this minute and the nine before it saw.
+def calls_lately(redis: Redis, offices: Iterable[str], now: float) -> dict[str, int]:
+    """Office -> how many calls of its API this minute and the nine before it saw, in one round trip.
 
     :raises StoreUnavailable: Redis did not answer.
     """
-    minutes = [keys.budget_minute(office, int(now // 60) - back) for back in range(CALLS_MINUTES)]
-    return sum(int(calls or 0) for calls in cast("list[bytes | None]", in_store(lambda: redis.mget(minutes))))
+    names = list(offices)
+    minute = int(now // 60)
+    asked = [keys.budget_minute(name, minute - back) for name in names for back in range(CALLS_MINUTES)]
+    found = cast("list[bytes | None]", in_store(lambda: redis.mget(asked))) if asked else []
+    numbers = [int(calls or 0) for calls in found]
+    return {name: sum(numbers[index * CALLS_MINUTES : (index + 1) * CALLS_MINUTES]) for index, name in enumerate(names)}
+
+
+def allowed_lately(tier: str) -> int:
+    """How many calls a tier allows in that time, 0 for no limit."""
+    return int(CALLS_MINUTES * 60 / TIERS[tier]) if TIERS[tier] else 0
 
 
 class RedisBudget:

@@ -29,6 +29,7 @@ OUTCOMES = (*map(str, Kind), "unreadable", *STATUSES, "wanted", "unwanted", REFU
 
 _AGE = re.compile(r"(\d{1,6})([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_EARLIEST, _LATEST = 0.0, datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 _NAME = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,98}[\x21-\x7e])?")
 _ABOUT = re.compile(rf"[0-9a-f]{{{2 * ABOUT_BYTES}}}")
 
@@ -153,12 +154,14 @@ def moment(name: str, text: str, now: float) -> float:
 
     :raises FilterInvalid: it is neither.
     """
-    if found := _AGE.fullmatch(text):
-        return now - int(found[1]) * _UNITS[found[2]]
     try:
-        return datetime.fromisoformat(text).timestamp()
+        found = _AGE.fullmatch(text)
+        at = now - int(found[1]) * _UNITS[found[2]] if found else datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError, OSError):
         raise FilterInvalid(f"{name} is a time such as 2026-11-20T18:00, or an age such as 10m, 2h or 3d") from None
+    if not _EARLIEST <= at <= _LATEST:
+        raise FilterInvalid(f"{name} lies outside the years 1970 to 9998: nothing is that old, or that new")
+    return at
 
 
 def _iso(at: float) -> str:

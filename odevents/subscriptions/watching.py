@@ -83,6 +83,11 @@ def gap_of(before: Evidence, after: Evidence, office: OfficeAccess, now: float) 
     return Gap(stood, "passed", now) if replaced else None
 
 
+def judge_now(file: ConfigFile, office: OfficeAccess, evidence: Evidence, now: float) -> FeedState:
+    """How a feed is now, by what is at hand: a judgement that was kept may be older than the last delivery."""
+    return judge(evidence, thresholds_of(file, office), now, office.name)
+
+
 def kept_with(evidence: Evidence, thresholds: Thresholds, office: str, now: float) -> tuple[Kept, FeedState]:
     """The evidence with its judgement, as it is kept."""
     found = judge(evidence, thresholds, now, office)

@@ -148,7 +148,7 @@ def places_shown(running: Installation, traces: Collector) -> list[tuple[str, by
         ("dead", "list", "--json"),
     )
     return [
-        ("metrics", exposition(runtime.store, runtime.offices, time.time())),
+        ("metrics", exposition(runtime.store, runtime.offices, time.time(), lambda *_: "fresh")),
         ("traces", b"".join(traces.bodies)),
         ("tail", "".join(line_of(line, as_json=as_json) for line in lines for as_json in (True, False)).encode()),
         *((" ".join(words), run(running, *words).stdout.encode()) for words in lists),

@@ -34,6 +34,7 @@ def show(console: Console, request: Request) -> Response:
         page=page,
         wanted=wanted,
         problem=problem,
+        status=400 if problem else 200,
         query=urlencode(wanted.query()),
         given={name: request.query_params.get(name, "") for name in ("since", "until")},
         codes=sorted(codes),

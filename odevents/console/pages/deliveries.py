@@ -33,6 +33,7 @@ def show(console: Console, request: Request) -> Response:
         page=page,
         wanted=wanted,
         problem=problem,
+        status=400 if problem else 200,
         query=urlencode(wanted.query()),
         given=_given(request),
         refusals=_refusals(console, wanted),

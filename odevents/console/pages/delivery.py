@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
 from odevents.console.admission import Refused
-from odevents.console.console import back_to, operator_of, visitor_of
+from odevents.console.console import back_to, base_of, operator_of, visitor_of
 from odevents.console.masking import fixture as fixture_of
 from odevents.console.masking import masked
 from odevents.errors import DeliveryRefused, SealBroken
@@ -42,13 +43,15 @@ def show(console: Console, request: Request) -> Response:
     """Draw the page."""
     entry = _entry(console, request)
     visitor = visitor_of(request)
+    now = console.clock()
     until = console.guard.sessions.revealed_until(visitor.name, entry.id) if visitor.operates else 0.0
+    until = until if until > now else 0.0
     try:
         rows, unreadable = list(explained(console.store, console.registry, entry)), ""
     except SealBroken as error:
         rows, unreadable = [], str(error)
     writes = list(_writes(console, entry))
-    return console.draw(
+    answer = console.draw(
         request,
         "delivery",
         f"Delivery {entry.id}",
@@ -64,6 +67,9 @@ def show(console: Console, request: Request) -> Response:
         revealed_until=until,
         curl=_curl(console, entry),
     )
+    if until:
+        answer.headers["Refresh"] = f"{ceil(until - now)}; url={base_of(request)}/deliveries/{entry.id}"
+    return answer
 
 
 def replay(console: Console, request: Request) -> Response:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from odevents.console.admission import Refused
 from odevents.console.console import back_to
-from odevents.console.words import TIERS
+from odevents.console.words import budget
+from odevents.store.budget import calls_lately
 from odevents.store.keys_used import keys_used
 from odevents.store.pauses import ALL, Pause, Scope
 
@@ -25,12 +26,13 @@ def show(console: Console, request: Request) -> Response:
     """Draw the page."""
     situation = console.situation()
     seen = console.store.subscriptions_seen.all(console.offices)
+    calls = calls_lately(console.store.redis, console.offices, situation.at)
     return console.draw(
         request,
         "offices",
         "Offices",
         situation=situation,
-        cards=[_card(console, office, seen.get(office.name)) for office in situation.offices],
+        cards=[_card(console, office, seen.get(office.name), calls[office.name]) for office in situation.offices],
         reactions=[reaction.name for reaction in console.registry],
     )
 
@@ -74,7 +76,7 @@ def _back(request: Request) -> str:
     return wanted if wanted in _BACK else _BACK[0]
 
 
-def _card(console: Console, office: OfficeNow, seen: OfficeSeen | None) -> dict[str, Any]:
+def _card(console: Console, office: OfficeNow, seen: OfficeSeen | None, calls: int) -> dict[str, Any]:
     access = console.offices[office.name]
     refused = {key.fingerprint: key.refused_since for key in seen.keys} if seen else {}
     prints = console.key_fingerprints(access)
@@ -83,7 +85,7 @@ def _card(console: Console, office: OfficeNow, seen: OfficeSeen | None) -> dict[
     return {
         "office": office,
         "access": access,
-        "tier": TIERS[access.budget],
+        "budget": budget(access.budget, calls),
         "keys": [
             {"fingerprint": name, "refused_since": refused.get(name, 0.0), "used_at": at}
             for name, at in zip(prints, used, strict=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odevents.console.measures import days, figures
-from odevents.console.words import TIERS, lasting
+from odevents.console.words import budget, lasting
+from odevents.store.budget import calls_lately
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 def show(console: Console, request: Request) -> Response:
     """Draw the page."""
     situation = console.situation()
+    calls = calls_lately(console.store.redis, console.offices, situation.at)
     lanes = [
         {
             "office": office,
             "inbox": _lane(office.inbox, situation.at),
             "writes": _lane(office.writes, situation.at),
-            "budget": TIERS[console.offices[office.name].budget],
+            "budget": budget(console.offices[office.name].budget, calls[office.name]),
         }
         for office in situation.offices
     ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import redis
 
+from odevents.cli.console import console_of, guard_of
 from odevents.console.admission import proxy_of, refuse_exposure
 from odevents.console.console import Console
 from odevents.errors import ConfigError
@@ -63,6 +65,51 @@ def test_with_accounts_every_page_but_the_sign_in_asks_for_one(runtime: Runtime)
 def test_a_name_pointed_at_this_machine_is_refused(console: Console, host: str) -> None:
     assert browser_at(console).open("/", Host=host).status_code == 403
     assert browser_at(console).open("/", Host="localhost:8321").status_code == 200
+
+
+def test_strangers_see_nothing_of_the_frame_whatever_goes_wrong(runtime: Runtime) -> None:
+    """The frame names offices, people and reasons; with its control, somebody who is signed in."""
+    add_account(runtime, "otto", "operator")
+    console = console_in(runtime)
+    inside = signed_in(console, "otto")
+    inside.send("/pause", reason="the upgrade of lakewood")
+    stranger = browser_at(console)
+    for path, headers, status in (
+        ("/metrics", {"X-Forwarded-For": "203.0.113.9"}, 403),
+        ("/metrics", {"Via": "1.1 somewhere"}, 403),
+        ("/metrics", {"Host": "rebound.example"}, 403),
+        ("/static/no-such-file.css", {}, 404),
+    ):
+        answer = stranger.open(path, **headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "text/plain; charset=utf-8"), path
+        assert not [word for word in ("lakewood", "otto", "upgrade") if word in answer.text], path
+    told = inside.open("/no-such-page")
+    assert (told.status_code, "lakewood" in told.text) == (404, True)
+
+
+def test_with_accounts_it_may_be_reached_through_a_proxy_on_this_machine(runtime: Runtime) -> None:
+    add_account(runtime, "otto", "operator")
+    through = browser_at(console_in(runtime), "console.example.org")
+    headers = {"X-Forwarded-For": "203.0.113.9", "Origin": "http://console.example.org"}
+    assert "Password" in through.open("/login", **headers).text
+    answer = through.send("/login", headers=headers, name="otto", password=PASSWORD)
+    assert answer.status_code == 303
+    assert "secure" in answer.headers["set-cookie"].lower(), "it did not come by this machine's own name"
+
+
+def test_the_host_that_a_proxy_passes_on_is_believed_of_the_declared_one_alone(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console = console_in(runtime_in(tmp_path, redis_url, monkeypatch, console_proxy="127.0.0.1"))
+    add_account(runtime_of := runtime_in(tmp_path, redis_url, monkeypatch), "otto", "operator")
+    said = {"X-Forwarded-User": "otto", "X-Forwarded-Host": "console.example.org"}
+    sent = {**said, "Origin": "https://console.example.org", "Sec-Fetch-Site": "same-origin"}
+    through = browser_at(console)
+    through.open("/offices", **said)
+    assert through.send("/pause", headers={**sent, "Origin": "https://evil.example"}, reason="no").status_code == 403
+    assert through.send("/pause", headers=sent, reason="from our own page").status_code == 303
+    undeclared = signed_in(console_in(runtime_of), "otto")
+    assert undeclared.send("/pause", headers=sent, reason="no").status_code == 403
 
 
 def test_open_without_accounts_means_not_through_a_proxy(console: Console) -> None:
@@ -201,6 +248,19 @@ def test_every_answer_carries_the_strict_headers(console: Console) -> None:
         assert "unsafe" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
     assert browser.open("/").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("how", ["mounted", "tls", "proxy"])
+def test_metrics_need_the_token_where_this_machine_may_speak_for_others(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    settings: dict[str, str] = {"tls": {"tls": "proxy"}, "proxy": {"console_proxy": "127.0.0.1"}}.get(how, {})
+    runtime = runtime_in(tmp_path, redis_url, monkeypatch, **settings)
+    console = console_of(runtime, guard_of(runtime), lambda: False, mounted=how == "mounted")
+    browser = browser_at(console)
+    assert browser.open("/metrics").status_code == 401
+    guarded = browser_at(replace(console, metrics_token="a-token-for-tests"))
+    assert guarded.open("/metrics", Authorization="Bearer a-token-for-tests").status_code == 200
 
 
 def test_metrics_are_for_this_machine_or_for_whoever_brings_the_token(

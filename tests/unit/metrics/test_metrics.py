@@ -18,9 +18,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from odevents.metrics.definitions import METRICS, MOST_SERIES, page
 from odevents.metrics.exposition import exposition
+from odevents.metrics.measured import StateOf
 from odevents.office import OfficeAccess
 from odevents.store import keys, strips
-from odevents.store.feeds import Evidence, Judged, Kept
+from odevents.store.feeds import Evidence, Kept
 from odevents.store.ledger import State
 from odevents.store.seal import Seals
 from tests.support.recorded import Recorded
@@ -65,7 +66,7 @@ def test_what_was_counted_is_exported(recorded: Recorded) -> None:
     for command in strips.commands_to_note_acks(NOW, [1.5, 30.0, 9_000.0]):
         recorded.client.execute_command(*command)  # type: ignore[no-untyped-call]
 
-    found = series(exposition(recorded.store, offices("southside"), NOW))
+    found = series(exposition(recorded.store, offices("southside"), NOW, all_fresh_but()))
 
     assert found["odevents_deliveries_total", "Appointment"] == 7
     assert found["odevents_office_deliveries_total", "southside", "Appointment"] == 7
@@ -83,10 +84,11 @@ def test_what_was_counted_is_exported(recorded: Recorded) -> None:
 
 def test_the_state_of_feeds_is_exported_for_all_and_for_each(recorded: Recorded) -> None:
     """By office as long as there is room, and in all cases in sum."""
-    _judge(recorded, "southside", "fresh")
-    _judge(recorded, "lakewood", "stale")
+    for office in ("southside", "lakewood"):
+        _look_after(recorded, office)
 
-    found = series(exposition(recorded.store, offices("southside", "lakewood"), NOW))
+    judged = all_fresh_but("lakewood")
+    found = series(exposition(recorded.store, offices("southside", "lakewood"), NOW, judged))
 
     assert found["odevents_feeds", "stale"] == found["odevents_feeds", "fresh"] == 1
     assert found["odevents_feed_state", "lakewood", "stale", "Appointment"] == 1
@@ -96,15 +98,14 @@ def test_the_state_of_feeds_is_exported_for_all_and_for_each(recorded: Recorded)
 def test_thousands_of_offices_have_a_thousand_series_and_the_troubled_ones_come_first(recorded: Recorded) -> None:
     """The sums cover all; what was left out is said."""
     names = [f"office-{number:04}" for number in range(3000)]
-    for name in names[:50]:
-        _judge(recorded, name, "fresh")
-    _judge(recorded, "office-2999", "stale")
+    for name in (*names[:50], "office-2999"):
+        _look_after(recorded, name)
     with recorded.client.pipeline() as together:
         for number in range(200):
             together.hincrby(keys.STATS, f"writes|office-0001|rule-{number}|note|done", 1)
         together.execute()
 
-    found = series(exposition(recorded.store, offices(*names), NOW))
+    found = series(exposition(recorded.store, offices(*names), NOW, all_fresh_but("office-2999")))
 
     assert len(found) <= MOST_SERIES
     assert found["odevents_feed_state", "office-2999", "stale", "Appointment"] == 1
@@ -173,6 +174,11 @@ def _expressions() -> Iterator[str]:
         yield from (target["expr"] for target in panel["targets"])
 
 
-def _judge(recorded: Recorded, office: str, state: str) -> None:
-    kept = Kept(Evidence(watched_since=0, polled_at=NOW - 900), Judged(state, "reason", "", NOW, "words", NOW))
+def all_fresh_but(*stale: str) -> StateOf:
+    """Judges the feeds of these offices stale, all others fresh."""
+    return lambda office, _: "stale" if office in stale else "fresh"
+
+
+def _look_after(recorded: Recorded, office: str) -> None:
+    kept = Kept(Evidence(watched_since=0, polled_at=NOW - 900))
     recorded.client.hset(keys.freshness(office), "Appointment", cast("Any", msgspec.json.encode(kept)))
