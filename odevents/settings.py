@@ -84,8 +84,7 @@ class Settings(BaseSettings):
     )
     console_proxy_header: str = Field("X-Forwarded-User", description="the header in which that proxy names them")
     metrics_token: SecretStr | None = Field(
-        None,
-        description="what `Authorization: Bearer …` must hold at /metrics; unset: only this machine is answered",
+        None, description="what `Authorization: Bearer …` must hold at /metrics; unset: only this machine is answered"
     )
     simulated: bool = Field(False, description="all offices are invented, and every page says so (set by the demo)")
     data: Path = Field(Path("data"), description="folder of the embedded server")
