@@ -164,6 +164,10 @@ class Hints:
         self._queues: dict[Work, Queue] = {work: queue(redis, work) for work in QUEUES}
         self._swept_at: dict[Lane, float] = {}
 
+    def close(self) -> None:
+        """Close its connections; the next hint opens one again."""
+        self._redis.close()
+
     def enqueue(self, office: str, work: Work, now: float) -> None:
         """Wake a worker for a lane whose hint flag is already set."""
         in_store(

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("office")
 @click.option(
-    "--since", help="Changes of the last 36h, 5d …, or since an office-local time such as '2026-11-15 08:00'."
+    "--since",
+    help="Changes of the last 36h, 5d …, or since a time, office-local unless it names a zone: '2026-11-15 08:00'.",
 )
 @click.option("--tables", help="Only these watch tables, with commas between; all declared ones if left out.")
 @click.option("--prime", is_flag=True, help="Make all rows known, without a reaction to those that were there before.")
@@ -48,10 +49,14 @@ def backfill(office: str, since: str | None, tables: str | None, prime: bool, as
     runtime.hints.give(access.name, "inbox", time.time())
     note_deed(runtime, "prime" if prime else "backfill", f"{office}: {ended.different} rows differed")
     records = [
-        {"table": table.table, "read": table.read, "different": table.different, "skipped": table.skipped}
+        {"table": table.table, "read": table.read, "different": table.different, "unreadable": table.unreadable}
+        | {"skipped": table.skipped}
         for table in ended.tables
     ]
     print_records(records, ["table", "read", "different", "skipped"], as_json=as_json)
+    for table in ended.tables:
+        if table.unreadable:
+            click.echo(f"{table.table}: {table.unreadable} rows cannot be read and are not known here", err=True)
     if ended.different:
         click.echo(f"Next: odevents deliveries list --office {office}   (workers understand them now)", err=True)
 
@@ -108,15 +113,11 @@ def _known(table: str) -> str:
 
 def _since(runtime: Runtime, office: OfficeAccess, table: str, since: str | None, now: float) -> datetime | None:
     """From when on changes are read: what was asked for, or the gap's beginning, or the last sign of life."""
-    from odevents.cli.wish import oldest
     from odevents.errors import ConfigError
     from odevents.subscriptions.sources import SOURCES
 
     if since is not None:
-        try:
-            return datetime.fromisoformat(since)
-        except ValueError:
-            return office.local_time(oldest(since))
+        return moment_named(since, office, now)
     if table in SOURCES and SOURCES[table].way not in ("changes", "history"):
         return None  # read as a whole anyway
     kept = runtime.store.feeds.read([office.name]).get((office.name, table))
@@ -124,6 +125,27 @@ def _since(runtime: Runtime, office: OfficeAccess, table: str, since: str | None
     if begin is None:
         raise ConfigError(f"nothing tells since when {table} of {office.name} is missing: say --since 5d, or --prime")
     return office.local_time(min(begin, now))
+
+
+def moment_named(since: str, office: OfficeAccess, now: float) -> datetime:
+    """What ``--since`` names, on the office's clock, which is also meant by a time that names no zone.
+
+    :raises ConfigError: no time of the last hundred years.
+    """
+    from odevents.cli.wish import oldest
+    from odevents.errors import ConfigError
+
+    try:
+        moment = datetime.fromisoformat(since)
+    except ValueError:
+        return office.local_time(oldest(since))
+    today = office.local_time(now)
+    if not today.year - 100 < moment.year <= today.year + 1:
+        raise ConfigError(f"--since {since} is not within the last hundred years")
+    moment = moment.astimezone(office.zone).replace(tzinfo=None) if moment.tzinfo else moment
+    if moment > today:
+        raise ConfigError(f"--since {since} lies in the future: at {office.name} it is {today:%Y-%m-%d %H:%M}")
+    return moment
 
 
 def _last_sign(evidence: Evidence) -> float:

@@ -6,13 +6,18 @@ ask again with ``Offset``. There is no total and no cursor.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from odevents.client.call import Call, Sender
 from odevents.errors import AnswerUnreadable
 
 MAX_PAGES = 100_000
+
+OVERLAP_ROWS = 10
+"""Rows that a page shows again of the one before, when a list is read that people work on meanwhile."""
+
+_BEGINNINGS = 5
 _VOLATILE = "serverDateTime"
 
 
@@ -43,6 +48,58 @@ def pages(sender: Sender, call: Call, page_size: int | None = None) -> Iterator[
             wanted -= len(page)
             query["Limit"] = str(wanted)
         asked = replace(call, query=query)
+    raise AnswerUnreadable(f"more than {MAX_PAGES} pages", verb=call.verb, path=call.template)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the reading of a list stands.
+
+    :ivar offset: how many rows of the list lie before it.
+    :ivar last: what identifies the last rows that were read.
+    """
+
+    offset: int = 0
+    last: tuple[str, ...] = ()
+
+
+Known = Callable[[object], str]
+"""What identifies a row; ``""`` where nothing does."""
+
+
+def overlapping_pages(
+    sender: Sender, call: Call, known: Known, place: Place | None = None
+) -> Iterator[tuple[list[object], Place]]:
+    """The pages of a list that people work on meanwhile: the rows not shown before, and where the reading stands then.
+
+    A row that was read and then deleted moves those after it forward, and the next page would leave some out. So each
+    page begins with the last rows of the one before; where it does not, it is asked for from further back.
+
+    :param place: where an earlier reading stood, to go on there.
+    :raises odevents.errors.AnswerUnreadable: not a list; or one that cannot be read for changes, or without end.
+    """
+    place, before = place or Place(), [""]
+    overlap = back = min(OVERLAP_ROWS, sender.page_size // 2)
+    seen, begun = set(place.last), 0
+    for _ in range(MAX_PAGES):
+        start = max(0, place.offset - back) if seen else place.offset
+        begun += start == 0
+        page = _listed(call, sender.send(replace(call, query={**call.query, "Offset": str(start)})))
+        names = [known(row) for row in page]
+        if any(names) and names == before:
+            raise AnswerUnreadable("the same page came twice", verb=call.verb, path=call.template)
+        if begun > _BEGINNINGS:
+            raise AnswerUnreadable("the list changes faster than it is read", verb=call.verb, path=call.template)
+        before = names
+        if start and overlap and seen and seen.isdisjoint(names):
+            back *= 4  # more rows have gone than pages overlap
+            continue
+        fresh = [row for row, name in zip(page, names, strict=True) if name not in seen]
+        seen.update(filter(None, names))
+        place, back = Place(start + len(page), tuple(filter(None, names))[-OVERLAP_ROWS:]), overlap
+        yield fresh, place
+        if len(page) < sender.page_size:
+            return
     raise AnswerUnreadable(f"more than {MAX_PAGES} pages", verb=call.verb, path=call.template)
 
 

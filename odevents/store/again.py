@@ -14,6 +14,7 @@ from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
 from odevents.store.audit import command_to_note
 from odevents.store.ids import new_id
+from odevents.store.inbox import PRIME, REPLAY
 from odevents.store.ledger import State, requeued
 
 if TYPE_CHECKING:
@@ -72,8 +73,10 @@ class Again:
             again = self._requeue_write(steps, letter, now)
         else:
             body = self._body(letter)
+            first = self._store.inbox.entry(letter.office, letter.delivery)
             original = letter.delivery if letter.of == "delivery" else ""
-            again = self._deliver(steps, letter.office, original, letter.table, body, now)
+            source = _source(first) if first else REPLAY
+            again = self._deliver(steps, letter.office, original, letter.table, body, now, source)
         self._forget(steps, letter)
         return again
 
@@ -88,7 +91,8 @@ class Again:
         if entry.status == "waiting":
             raise ConfigError(f"{entry.id} has not been processed yet; it need not be replayed")
         body = self._store.inbox.body(entry.office, entry.id)
-        return self._deliver(steps, entry.office, entry.replay_of or entry.id, entry.table, body, now)
+        original = entry.replay_of or entry.id
+        return self._deliver(steps, entry.office, original, entry.table, body, now, _source(entry))
 
     def _body(self, letter: DeadLetter) -> bytes:
         """The rows of a dead delivery or row; those of a body that could not be opened are still where it was kept."""
@@ -119,9 +123,11 @@ class Again:
             raise ConfigError(f"{letter.id}: {write_id} is being tried already")
         return write
 
-    def _deliver(self, steps: Steps, office: str, original: str, table: str, body: bytes, now: float) -> str:
+    def _deliver(
+        self, steps: Steps, office: str, original: str, table: str, body: bytes, now: float, source: str
+    ) -> str:
         delivery = new_id("dlv", now)
-        self._store.inbox.put(steps, office, delivery, table, body, now, of=original)
+        self._store.inbox.put(steps, office, delivery, table, body, now, of=original, source=source)
         return delivery
 
     def _forget(self, steps: Steps, letter: DeadLetter) -> None:
@@ -138,3 +144,8 @@ class Again:
             steps.add(*command_to_note(what, wish.at, who=wish.who, about=about, reason=wish.reason))
             lease.commit(steps)
         return done
+
+
+def _source(entry: Entry) -> str:
+    """Rows that were to become known and nothing else are not reacted to when they come again either."""
+    return PRIME if entry.source == PRIME else REPLAY

@@ -21,9 +21,13 @@ class TableProgress(msgspec.Struct, frozen=True):
     """One table of a backfill.
 
     :ivar since: office-local moment from which on changes are read, ``""`` for all rows.
+    :ivar began_at: when its reading began, 0 before: what happened later, it may have missed.
+    :ivar read_at: when the last page was read.
     :ivar offset: how many rows of the list have been dealt with.
+    :ivar last: what identifies the last of them, as keyed fingerprints.
     :ivar read: rows the office showed.
     :ivar different: rows that differed from what was known, and so were put into the inbox.
+    :ivar unreadable: rows that could not be understood, and so are not known.
     :ivar skipped: why this table was not read, ``""`` where it was.
     """
 
@@ -34,6 +38,10 @@ class TableProgress(msgspec.Struct, frozen=True):
     different: int = 0
     done: bool = False
     skipped: str = ""
+    began_at: float = 0.0
+    read_at: float = 0.0
+    last: tuple[str, ...] = ()
+    unreadable: int = 0
 
 
 class BackfillRecord(msgspec.Struct, frozen=True):

@@ -44,7 +44,7 @@ class Gap(msgspec.Struct, frozen=True):
 
     :ivar since: from when on rows may be missing, in seconds since the epoch.
     :ivar cause: ``passed`` (the cursor went on without them) or ``too-old`` (Open Dental sends three days at the most).
-    :ivar found_at: when that was noticed.
+    :ivar found_at: when that was noticed last.
     """
 
     since: float
@@ -146,9 +146,12 @@ class Feeds:
         return {table.decode(): msgspec.json.decode(said, type=Gap) for table, said in found.items()}
 
     def open_gap(self, office: str, table: str, gap: Gap) -> None:
-        """Note a gap, unless an earlier one is known already."""
-        said = cast("str", msgspec.json.encode(gap))
-        in_store(lambda: self._redis.hsetnx(keys.gaps(office), table, said))
+        """Note a gap, or that one reaches further than was known; that the same is seen again changes nothing."""
+        before = self.gaps(office).get(table)
+        if before and gap.since == before.since:
+            return
+        said = cast("str", msgspec.json.encode(_together(before, gap) if before else gap))
+        in_store(lambda: self._redis.hset(keys.gaps(office), table, said))
 
     def close_gaps(self, office: str, since: float, tables: Iterable[str] | None = None) -> list[str]:
         """Forget the gaps that began at ``since`` or later: their rows have come, or will. Say of which tables.
@@ -173,6 +176,12 @@ class Feeds:
             for table in drop:
                 together.hdel(keys.freshness(office), table)
             in_store(together.execute)
+
+
+def _together(before: Gap, gap: Gap) -> Gap:
+    """Both as one: it is not closed by whoever began to read before the later one was found."""
+    further = before if before.cause == "too-old" else gap
+    return Gap(min(before.since, gap.since), further.cause, max(before.found_at, gap.found_at))
 
 
 def close_gap(steps: Steps, office: str, table: str) -> None:

@@ -16,7 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from odevents.client.incremental import OVERLAP
-from odevents.client.paging import pages
+from odevents.client.paging import Place, overlapping_pages
 from odevents.events.tables import table_named
 from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
@@ -24,7 +24,7 @@ from odevents.store.backfills import BackfillRecord, Mode, TableProgress
 from odevents.store.feeds import close_gap
 from odevents.store.ids import new_id
 from odevents.store.inbox import PRIMED
-from odevents.subscriptions.known_rows import different_rows
+from odevents.subscriptions.known_rows import different_rows, naming
 from odevents.subscriptions.sources import SOURCES, Source, still_there
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 500
 """Of one delivery: half of what Open Dental itself sends at once."""
+
+GOES_ON_WITHIN = 300.0
+"""Seconds after which an interrupted list is read from its beginning: its rows are no longer where they were."""
 
 _SECONDS = "%Y-%m-%d %H:%M:%S"
 
@@ -84,14 +87,27 @@ class Backfill:
         self._begin(record)
         for table in record.tables:
             if not table.done:
-                gone = SOURCES[table.table].way == "gone"
-                for progress in self._gone(table) if gone else self._listed(table, record.mode):
-                    steps, moved = progress
-                    record = record.moved(moved)
-                    self._commit(steps, record)
-                    tell(moved)
+                record = self._read(self._started(table), record, tell)
         record = replace(record, ended_at=self.clock())
-        self._commit(self._closing(record), record)
+        self._commit(Steps(), record)
+        return record
+
+    def _started(self, table: TableProgress) -> TableProgress:
+        """Where to go on with a table: where it was, unless that is long ago."""
+        now = self.clock()
+        if table.began_at and now - table.read_at <= GOES_ON_WITHIN:
+            return table
+        return replace(table, began_at=now, offset=0, last=(), read=0, unreadable=0)
+
+    def _read(self, table: TableProgress, record: BackfillRecord, tell: Tell) -> BackfillRecord:
+        gone = SOURCES[table.table].way == "gone"
+        for steps, progress in self._gone(table) if gone else self._listed(table, record.mode):
+            moved = replace(progress, read_at=self.clock())
+            if moved.done and record.mode == "backfill":
+                self._close(steps, moved)
+            record = record.moved(moved)
+            self._commit(steps, record)
+            tell(moved)
         return record
 
     def _begin(self, record: BackfillRecord) -> None:
@@ -107,40 +123,46 @@ class Backfill:
         self.store.backfills.keep(steps, self.office.name, record)
         self.lease.commit(steps)
 
-    def _closing(self, record: BackfillRecord) -> Steps:
-        """The gaps that have been read over are no more."""
-        steps = Steps()
-        gaps = self.store.feeds.gaps(self.office.name) if record.mode == "backfill" else {}
-        for table in record.tables:
-            gap = gaps.get(table.table)
-            if gap and not table.skipped and (not table.since or self.office.moment_of(table.since) <= gap.since):
-                close_gap(steps, self.office.name, table.table)
-        return steps
+    def _close(self, steps: Steps, table: TableProgress) -> None:
+        """A gap that was known when the reading began, and that it reached, is no more."""
+        gap = self.store.feeds.gaps(self.office.name).get(table.table)
+        reached = gap and (not table.since or self.office.moment_of(table.since) <= gap.since)
+        if gap and reached and gap.found_at <= table.began_at:
+            close_gap(steps, self.office.name, table.table)
 
     def _listed(self, progress: TableProgress, mode: Mode) -> Iterator[tuple[Steps, TableProgress]]:
         """The pages of a list, each with the steps that put its different rows into the inbox."""
         source = SOURCES[progress.table]
-        for page in self._pages(source, progress):
+        for page, place in self._pages(source, progress):
             rows = [row for row in page if isinstance(row, dict) and self._recent(source, row, progress)]
-            different = [row.values for row in different_rows(self.store, self.office, progress.table, rows)]
+            different, unreadable = different_rows(self.store, self.office, progress.table, rows)
             steps = Steps()
-            self._put(steps, progress.table, different, mode)
+            self._put(steps, progress.table, [row.values for row in different], mode)
             progress = replace(
                 progress,
-                offset=progress.offset + len(page),
+                offset=place.offset,
+                last=place.last,
                 read=progress.read + len(page),
                 different=progress.different + len(different),
+                unreadable=progress.unreadable + unreadable,
             )
             yield steps, progress
         steps = Steps()
-        if mode == "prime":
+        # Where only some days were listed, or a row was not understood, a row that is not known need not be new.
+        if mode == "prime" and not source.days and not progress.unreadable:
             self._deliver(steps, progress.table, [], PRIMED)
         yield steps, replace(progress, done=True)
 
-    def _pages(self, source: Source, progress: TableProgress) -> Iterator[list[object]]:
+    def _pages(self, source: Source, progress: TableProgress) -> Iterator[tuple[list[object], Place]]:
         since = datetime.strptime(progress.since, _SECONDS) if progress.since else None  # noqa: DTZ007  office-local
-        query = source.query(since, self._today())
-        return pages(self.client.sender, source.find(self.client).call(**query, Offset=progress.offset))
+        call = source.find(self.client).call(**source.query(since, self._day(progress)))
+        name = naming(source.gone_from or progress.table)
+
+        def known(row: object) -> str:
+            plain = name(row).encode()
+            return self.store.seals.fingerprint(plain, "listed", self.office.name).hex()[:16] if plain else ""
+
+        return overlapping_pages(self.client.sender, call, known, Place(progress.offset, progress.last))
 
     def _recent(self, source: Source, row: dict[str, Any], progress: TableProgress) -> bool:
         """The history is asked for by day only."""
@@ -161,29 +183,34 @@ class Backfill:
         source = SOURCES[progress.table]
         table = table_named(source.gone_from)
         began = self.office.local_time(self.clock())
-        whole = replace(progress, since="", offset=0)
+        whole = replace(progress, since="", offset=0, last=())
         present = {
-            str(row.get(table.key)) for page in self._pages(source, whole) for row in page if isinstance(row, dict)
+            str(row.get(table.key)) for page, _ in self._pages(source, whole) for row in page if isinstance(row, dict)
         }
         missing: list[dict[str, Any]] = []
         for key, values, stamp in self.store.snapshots.missing(self.office.name, table.name, present):
             # A row that changed while the list was being read may be missing from it for that.
             seen_before = stamp < (began - OVERLAP).strftime(_SECONDS)
-            if seen_before and self._listable(source, values) and not still_there(self.client, table.name, key, values):
+            if (
+                seen_before
+                and self._listable(source, values, progress)
+                and not still_there(self.client, table.name, key, values)
+            ):
                 row = {table.key: key, table_named(progress.table).stamp: began.strftime(_SECONDS)}
                 missing.append(row | ({"PatNum": values["PatNum"]} if "PatNum" in values else {}))
         steps = Steps()
         self._put(steps, progress.table, missing, "backfill")
         yield steps, replace(progress, read=len(present), different=len(missing), done=True)
 
-    def _listable(self, source: Source, values: dict[str, Any]) -> bool:
+    def _listable(self, source: Source, values: dict[str, Any], progress: TableProgress) -> bool:
         """Whether the list would have shown the row: schedules are listed by their date."""
-        asked = source.query(None, self._today())
+        asked = source.query(None, self._day(progress))
         day = str(values.get("SchedDate") or "")[:10]
         return "dateStart" not in asked or str(asked["dateStart"]) <= day <= str(asked["dateEnd"])
 
-    def _today(self) -> date:
-        return self.office.local_time(self.clock()).date()
+    def _day(self, progress: TableProgress) -> date:
+        """The day on which the reading began: the list is that of the same days when it goes on after midnight."""
+        return self.office.local_time(progress.began_at).date()
 
 
 def run_backfill(

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from odevents.client.paging import pages
+from odevents.client.paging import overlapping_pages
 from odevents.store.feeds import Evidence, Gap, Probe
-from odevents.subscriptions.known_rows import different_rows
+from odevents.subscriptions.known_rows import different_rows, naming
 from odevents.subscriptions.sources import SOURCES
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def probe(
         return None  # too much, or what is missing may be waiting to be understood
     rows, server = found
     skew = now - office.moment_of(server)
-    missing = sorted((row for row in different_rows(store, office, table, rows) if row.stamp), key=_stamp)
+    different, _ = different_rows(store, office, table, rows)
+    missing = sorted((row for row in different if row.stamp), key=_stamp)
     if not missing:
         return Probe(now, until=server), None
     oldest = min(office.moment_of(missing[0].stamp) + skew, now)
@@ -72,11 +73,11 @@ def _read(
 ) -> tuple[list[dict[str, Any]], str] | None:
     """The changed rows and the office's time at the beginning; ``None`` when they are too many."""
     source = SOURCES[table]
-    asked = pages(client.sender, source.find(client).call(**source.query(since, since.date())))
-    read = list(islice(asked, MOST_PAGES + 1))
+    call = source.find(client).call(**source.query(since, since.date()))
+    read = list(islice(overlapping_pages(client.sender, call, naming(table)), MOST_PAGES + 1))
     if len(read) > MOST_PAGES:
         return None
-    rows = [row for page in read for row in page if isinstance(row, dict)]
+    rows = [row for page, _ in read for row in page if isinstance(row, dict)]
     told = next((str(row["serverDateTime"]) for row in rows if row.get("serverDateTime")), "")
     return rows, told or office.local_time(now).strftime(_SECONDS)
 

@@ -7,6 +7,14 @@ from collections.abc import Iterator
 import pytest
 import redis
 
+from tests.faults.crashing import World
+
+
+@pytest.fixture(autouse=True)
+def _worlds_end() -> Iterator[None]:
+    yield
+    World.end()
+
 
 @pytest.fixture
 def quick_server(redis_url: str) -> Iterator[str]:

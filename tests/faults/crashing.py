@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import redis
@@ -184,7 +184,7 @@ class SilentHints(Hints):
 
 @dataclass
 class World:
-    """One office, one store, one clock; processes come and go."""
+    """One office, one store, one clock; processes come and go. A new world empties the server: the one before ends."""
 
     url: str
     seals: Seals
@@ -192,12 +192,24 @@ class World:
     quarantine: float = QUARANTINE
     now: float = 1_795_200_000.0
     office: OfficeInMemory = field(init=False)
+    living: ClassVar[list[World]] = []
 
     def __post_init__(self) -> None:
+        World.end()
+        World.living.append(self)
         self.redis = redis.Redis.from_url(self.url)
+        self.processes: list[redis.Redis] = []
         self.redis.flushdb()
         self.office = OfficeInMemory(lambda: self.now)
         self.store.ledger.mark_new()
+
+    @classmethod
+    def end(cls) -> None:
+        """Close what the last world opened."""
+        while cls.living:
+            world = cls.living.pop()
+            for client in (world.redis, *world.processes):
+                client.connection_pool.disconnect()
 
     @property
     def store(self) -> Store:
@@ -206,7 +218,8 @@ class World:
 
     def process(self, fate: Fate) -> Pipeline:
         """A new worker process."""
-        store = Store(mortal(self.url, fate), self.seals)
+        self.processes.append(mortal(self.url, fate))
+        store = Store(self.processes[-1], self.seals)
         self.office.fate = fate
         access = OfficeAccess(OFFICE, ("key",), "key", (), "none", LOCAL, "SRV01", "live")
         performing = Performing(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from odevents import Change, Office
 from odevents.store.again import Again, Wish
+from odevents.store.atomic import Lease, Steps
 from odevents.store.audit import deeds
+from odevents.store.ids import new_id
+from odevents.store.inbox import BACKFILL, PRIME
 from odevents.store.ledger import State
 from odevents.store.seal import Seals
 from tests.faults.crashing import OFFICE, World, registry_of_text, version
@@ -120,3 +124,25 @@ def test_a_replay_is_done_by_todays_reactions_and_doubles_nothing(quick_server: 
     replayed = world.store.inbox.entry(OFFICE, again)
     assert replayed
     assert (replayed.replay_of, replayed.kinds) == (delivery, {"updated": 1})
+
+
+def test_a_replay_of_rows_that_only_became_known_is_not_reacted_to(quick_server: str, seals: Seals) -> None:
+    """Nor a replay of the replay; the same rows as a delivery of the office are."""
+    world = World(quick_server, seals, registry_of_text(RULE))
+    for source in (PRIME, BACKFILL):
+        steps, delivery = Steps(), new_id("dlv", world.now)
+        row = version(1, AptNum=1 if source == PRIME else 2)
+        world.store.inbox.put(
+            steps, OFFICE, delivery, "Appointment", json.dumps([row]).encode(), world.now, source=source
+        )
+        with Lease(world.redis, "odevents:1:test", "me") as lease:
+            lease.commit(steps)
+        world.live()
+        for _ in range(2):
+            entry = world.store.inbox.entry(OFFICE, delivery)
+            assert entry
+            assert (entry.kinds, bool(entry.wanted)) == ({"first-seen": 1}, source != PRIME)
+            delivery = again_of(world).replay(entry, WISH)
+            world.live()
+
+    assert notes(world) == 1

@@ -152,6 +152,7 @@ class Installation:
         self.http.close()
         self.redis.close()
         self.runtime.store.redis.close()
+        self.runtime.hints.close()
         if self.server.running():
             self.server.stop()
 

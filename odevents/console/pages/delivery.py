@@ -146,7 +146,7 @@ def _writes(console: Console, entry: Entry) -> Iterator[dict[str, Any]]:
 
 def _way(entry: Entry, writes: list[dict[str, Any]]) -> list[Moment]:
     sender = f"from {entry.workstation}" if entry.workstation else "from an unnamed machine"
-    origin = f"Replayed from {entry.replay_of}" if entry.source == "replay" else f"Received {sender}"
+    origin = f"Replayed from {entry.replay_of}" if entry.replay_of or entry.source == "replay" else f"Received {sender}"
     ack = f", answered 200 after {entry.ack_ms:.0f} ms" if entry.ack_ms is not None else ""
     way = [Moment(entry.received_at, f"{origin}{ack}")]
     if entry.status == "waiting":

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,13 +87,18 @@ class Clinic:
         until(idle, within=60, what="empty lanes")
 
     def backfill(
-        self, record: BackfillRecord, before: Sent = lambda _: None, *, understand: bool = True
+        self,
+        record: BackfillRecord,
+        before: Sent = lambda _: None,
+        *,
+        understand: bool = True,
+        clock: Callable[[], float] = time.time,
     ) -> BackfillRecord:
         """Run it to its end."""
         access = self.running.access()
         with self.running.runtime.session(access) as session:
             client = OpenDental(Watched(session, before))
-            ended = run_backfill(self.store, access, client, record, lambda _: None, time.time)
+            ended = run_backfill(self.store, access, client, record, lambda _: None, clock)
         if understand:
             self.work()
         return ended
@@ -285,7 +292,7 @@ def test_a_row_that_the_list_left_out_is_not_taken_for_deleted(clinic: Clinic) -
     deleted: list[int] = []
 
     def delete_one(call: Call) -> None:
-        if call.query.get("Offset") == "100" and not deleted:
+        if call.query.get("Offset") == "90" and not deleted:
             deleted.append(rows[0]["PatFieldNum"])
             clinic.office.delete("patfield", rows[0]["PatFieldNum"])
 
@@ -346,6 +353,113 @@ def test_a_backfill_closes_the_gaps_it_has_read_over_and_no_other(clinic: Clinic
     clinic.backfill(begin("backfill", {"Appointment": now - timedelta(hours=2), "PatField": now}, time.time()))
 
     assert list(clinic.store.feeds.gaps("southside")) == ["PatField"]
+
+
+def test_a_gap_that_opened_after_a_table_was_read_stays(clinic: Clinic) -> None:
+    """Also where the backfill was interrupted then, and goes on with the other tables."""
+    began = time.time()
+    with_since = begin("backfill", dict.fromkeys(TABLES, clinic.office.now() - timedelta(days=9)), began)
+    asked: list[str] = []
+
+    def die(call: Call) -> None:
+        asked.append(call.template)
+        if call.template == "patfields":
+            raise OutcomeUnknown("the process is gone")
+
+    with pytest.raises(OutcomeUnknown):
+        clinic.backfill(with_since, die)
+    interrupted = clinic.store.backfills.of("southside")
+    assert interrupted
+    assert [table.done for table in interrupted.tables] == [True, True, False]
+    for table in ("Appointment", "PatField"):
+        clinic.store.feeds.open_gap("southside", table, Gap(began, "passed", time.time()))
+    later = time.time() + 3600
+    ended = clinic.backfill(interrupted, clock=lambda: later)
+
+    assert ended.ended_at
+    assert list(clinic.store.feeds.gaps("southside")) == ["Appointment"]
+
+
+def test_a_second_outage_in_a_gap_is_not_closed_by_what_was_read_before_it(clinic: Clinic) -> None:
+    """The gap still begins where the first did; seen again, the same outage changes nothing."""
+    began = time.time()
+    gaps = clinic.store.feeds
+    gaps.open_gap("southside", "Appointment", Gap(began - 3600, "passed", began - 1800))
+    gaps.open_gap("southside", "Appointment", Gap(began - 3600, "passed", began - 60))
+    assert gaps.gaps("southside")["Appointment"].found_at == began - 1800
+
+    def fail_again(_: Call) -> None:
+        gaps.open_gap("southside", "Appointment", Gap(time.time(), "passed", time.time()))
+
+    since = begin("backfill", {"Appointment": clinic.office.now() - timedelta(days=9)}, began)
+    clinic.backfill(since, fail_again)
+    assert gaps.gaps("southside")["Appointment"].since == began - 3600
+
+    clinic.backfill(since)
+    assert gaps.gaps("southside") == {}
+
+
+def test_priming_says_of_no_table_that_all_is_known_where_it_is_not(clinic: Clinic) -> None:
+    """Schedules are listed for some days only; a row that nobody can read stays unknown."""
+    clinic.office.change("patfield", clinic.office.rows("patfield")[0]["PatFieldNum"], PatNum="nobody")
+
+    ended = clinic.prime("Schedule", "PatField", "Operatory")
+
+    assert [table.unreadable for table in ended.tables] == [0, 1, 0]
+    assert clinic.store.feed("southside", "Operatory")[0] == "*"
+    assert clinic.store.feed("southside", "Schedule")[0][:2] == "20"
+    assert clinic.store.feed("southside", "PatField")[0][:2] == "20"
+
+
+def test_a_row_that_moves_to_the_page_before_is_read_all_the_same(clinic: Clinic) -> None:
+    """Others were deleted meanwhile, a few or more than pages overlap; also where the reading was interrupted."""
+    for gone, interrupted in ((3, False), (40, False), (3, True), (40, True)):
+        numbers = [row["AptNum"] for row in clinic.office.rows("appointment")]
+        assert len(numbers) > clinic.office.page_size, "or there is no second page"
+        clinic.store.redis.delete(keys.snapshots("southside", "Appointment"))
+        deleted: list[int] = []
+
+        def delete(call: Call, gone: int = gone, first: list[int] = numbers[:40], deleted: list[int] = deleted) -> None:
+            if call.query.get("Offset") == "90" and not deleted:
+                deleted += first[:gone]
+                for number in deleted:
+                    clinic.office.delete("appointment", number)
+                if interrupted:  # noqa: B023  called in this turn
+                    raise OutcomeUnknown("the process is gone")
+
+        with suppress(OutcomeUnknown):
+            clinic.backfill(begin("backfill", {"Appointment": None}, time.time()), delete)
+        left = clinic.store.backfills.of("southside")
+        assert left
+        assert bool(left.ended_at) is not interrupted
+        if interrupted:
+            clinic.backfill(left)
+        assert deleted
+        assert clinic.unknown("Appointment", "appointment", "AptNum") == []
+
+
+def test_one_interrupted_long_ago_reads_the_table_from_its_beginning(clinic: Clinic) -> None:
+    """And schedules then for the days around the new beginning; within minutes, for those around the old."""
+    asked: list[tuple[object, ...]] = []
+
+    def die_at(number: int) -> Callable[[Call], None]:
+        def die(call: Call) -> None:
+            asked.append(tuple(call.query.get(name) for name in ("Offset", "dateStart")))
+            if len(asked) == number:
+                raise OutcomeUnknown("the process is gone")
+
+        return die
+
+    midnight = clinic.running.access().moment_of("2026-03-04 00:00:00")
+    with pytest.raises(OutcomeUnknown):
+        clinic.backfill(begin("backfill", {"Schedule": None}, midnight), die_at(2), clock=lambda: midnight - 60)
+    for now in (midnight + 60, midnight + 600):
+        interrupted = clinic.store.backfills.of("southside")
+        assert interrupted
+        with pytest.raises(OutcomeUnknown):
+            clinic.backfill(interrupted, die_at(len(asked) + 1), clock=partial(float, now))
+
+    assert asked == [("0", "2026-02-24"), ("90", "2026-02-24"), ("90", "2026-02-24"), ("0", "2026-02-25")]
 
 
 def test_a_table_that_the_api_shows_by_patient_only_is_said_to_be_skipped(clinic: Clinic) -> None:
