@@ -58,6 +58,10 @@ def evidence_of(before: Evidence, table: str, seen: OfficeSeen | None, office: O
         polled = min(max(told, before.looked_at or 0.0), seen.read_at)
     return replace(
         after,
+        # Of a subscription seen for the first time nobody can say yet whether it moves.
+        watched_since=before.watched_since
+        if found.number == before.number
+        else max(before.watched_since, seen.read_at),
         polled_at=polled,
         number=found.number,
         cursor=found.confirmed,

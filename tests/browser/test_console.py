@@ -271,7 +271,7 @@ def _replays() -> Any:
 
 
 def _job_is_done(page: Page) -> bool:
-    page.reload()
+    page.goto(page.url)
     return "done" in page.locator("#job h2").inner_text() and "0 left" in page.locator("#job").inner_text()
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 
-from odevents.log import ALLOWED, configure_logging, correlated, logger
+from odevents.log import ALLOWED, correlated, logger
+from tests.support.logged import log_into, logged
 
 HOSTILE = (
     "\r\n",
@@ -35,24 +35,9 @@ NUMBER = 500
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    """What is logged; logging is put back as it was."""
-    root = logging.getLogger()
-    before, level, hook, thread_hook = root.handlers[:], root.level, sys.excepthook, threading.excepthook
-    yield io.StringIO()
-    root.handlers[:] = before
-    root.setLevel(level)
-    sys.excepthook, threading.excepthook = hook, thread_hook
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
-
-
-def log_into(lines: io.StringIO, level: str = "info", *, json: bool = True) -> None:
-    """Set up logging as a process does, and read along."""
-    configure_logging(level, json=json)
-    [handler] = logging.getLogger().handlers
-    assert isinstance(handler, logging.StreamHandler)
-    handler.setStream(lines)
+    """What is logged."""
+    with logged() as found:
+        yield found
 
 
 def hostile_values() -> list[str]:

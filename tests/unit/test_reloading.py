@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import time
@@ -12,6 +13,7 @@ import pytest
 
 from odevents.reloading import Reloading, files_of
 from odevents.runtime import Runtime, load_runtime
+from tests.support.logged import log_into, logged
 
 OFFICE = """
 [offices.southside]
@@ -41,6 +43,14 @@ def reloading(folder: Path) -> Iterator[Reloading]:
     before = signal.getsignal(signal.SIGHUP)
     yield Reloading(load_runtime, load_runtime())
     signal.signal(signal.SIGHUP, before)
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """What is logged."""
+    with logged() as found:
+        log_into(found)
+        yield found
 
 
 def looked(reloading: Reloading, times: int) -> list[Runtime]:
@@ -73,7 +83,7 @@ def test_a_changed_secret_is_taken_up(reloading: Reloading, folder: Path) -> Non
 
 @pytest.mark.parametrize("wrong", ["[offices", OFFICE.format(folder="/no/such/folder", budget="1/1s"), None])
 def test_what_is_wrong_is_refused_once_and_put_right_later(
-    reloading: Reloading, folder: Path, wrong: str | None, capsys: pytest.CaptureFixture[str]
+    reloading: Reloading, folder: Path, wrong: str | None, lines: io.StringIO
 ) -> None:
     """Not TOML, without its secret, gone: one refusal in the log, not one every two seconds."""
     file, right = folder / "odevents.toml", (folder / "odevents.toml").read_text()
@@ -82,13 +92,13 @@ def test_what_is_wrong_is_refused_once_and_put_right_later(
     else:
         file.write_text(wrong)
     assert looked(reloading, 5) == []
-    assert "".join(capsys.readouterr()).count("the old one stays") == 1
+    assert lines.getvalue().count("the old one stays") == 1
 
     file.write_text(right)
     assert len(looked(reloading, 5)) == 1
 
 
-def test_it_goes_on_looking_whatever_goes_wrong(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_goes_on_looking_whatever_goes_wrong(folder: Path, lines: io.StringIO) -> None:
     """A mistake of ours, or a module that raises while it is imported, ends one look and not all of them."""
     faults, first = [RuntimeError("the text stays out of the log")], load_runtime()
 
@@ -104,7 +114,7 @@ def test_it_goes_on_looking_whatever_goes_wrong(folder: Path, capsys: pytest.Cap
     assert looked(reloading, 3) == []
     (folder / "developer").write_text("a-third-key")
     assert len(looked(reloading, 3)) == 1
-    said = "".join(capsys.readouterr())
+    said = lines.getvalue()
     assert "RuntimeError at test_reloading.py" in said
     assert "stays out" not in said
 
