@@ -26,8 +26,7 @@ test: $(READY)  ## linters, types, import arrows and all tests
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
-	$(BIN)/pytest $(if $(REDIS_URL),,-n 2 --dist loadscope) tests/unit tests/contract
-	$(BIN)/pytest --ignore=tests/unit --ignore=tests/contract
+	$(BIN)/pytest $(if $(REDIS_URL),,-n 2 --dist loadfile)
 
 faults: $(READY)  ## the long proof that nothing is lost or doubled: some 40 minutes, with a printed report
 	$(BIN)/python -m tests.faults
