@@ -86,7 +86,7 @@ clean:          ## remove what make created
 dictionaries: $(READY)  ## train the compression dictionaries of snapshots on invented rows
 	$(BIN)/python -m bench.train_dictionaries
 
-bench: $(READY)  ## how fast it is, beside floors and what one would build instead: under 5 minutes; installs the peers
+bench: $(READY)  ## how fast it is, beside floors and what one would build instead: some 6 minutes; installs the peers
 	$(BIN)/python -m bench
 
 fleet: $(READY)  ## 200 offices with full lanes, 1,000 with a working day's traffic, and from one office to 1,000
