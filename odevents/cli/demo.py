@@ -65,9 +65,10 @@ def demo(port: int, console_port: int | None, rate: int, seconds: float | None) 
             _await_receiver(port, supervisor)
             _prime(runtime, clinic, supervisor)
             if not supervisor.stopping:
+                begun = time.time()
                 _subscribe(runtime, clinic)
                 _introduce(runtime, clinic, rate)
-                _watch(runtime, supervisor, seconds)
+                _watch(runtime, supervisor, begun, seconds)
         finally:
             click.echo("\n  stopping …", err=True)
             supervisor.stop()
@@ -184,14 +185,14 @@ def _introduce(runtime: Runtime, clinic: Simulator, rate: int) -> None:
     click.echo("  In another terminal:  odevents trigger appointment.broken --office southside\n")
 
 
-def _watch(runtime: Runtime, supervisor: Supervisor, seconds: float | None) -> None:
-    """Print one line per delivery with what was done about it."""
+def _watch(runtime: Runtime, supervisor: Supervisor, since: float, seconds: float | None) -> None:
+    """Print one line per delivery with what was done about it; not those by which the rows became known."""
     from odevents.cli.lines import Watcher
     from odevents.store.tail import follow
 
     watcher = Watcher()
     until = time.monotonic() + (seconds or float("inf"))
-    for happening in follow(runtime.store.redis, since="0"):
+    for happening in follow(runtime.store.redis, since):
         if supervisor.stopping or time.monotonic() > until:
             return
         for line in watcher.see(happening) if happening else watcher.pass_time(time.time()):

@@ -83,12 +83,13 @@ class Tail:
         return False
 
 
-def follow(redis: Redis, since: str = "$") -> Iterator[Happening | None]:
+def follow(redis: Redis, since: float | None = None) -> Iterator[Happening | None]:
     """Happenings as they come; ``None`` whenever nothing came for half a second.
 
+    :param since: seconds since the epoch from which on they are told; ``None`` for from now on.
     :raises StoreUnavailable: Redis went away.
     """
-    tail = Tail(redis, None if since == "$" else 0.0)
+    tail = Tail(redis, since)
     while True:
         found = tail.read()
         yield from found
