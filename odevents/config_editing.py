@@ -33,6 +33,39 @@ class Edited:
     after: str
 
 
+@dataclass(frozen=True, slots=True)
+class ModeChange:
+    """Another mode of one office, as it would be written.
+
+    :ivar text: the file as it was when this was made.
+    """
+
+    file: Path
+    text: str
+    edited: Edited
+
+    def carry_out(self) -> None:
+        """Write it.
+
+        :raises ConfigError: somebody else has changed the file meanwhile, or it cannot be written here.
+        """
+        if read_exactly(self.file) != self.text:
+            raise ConfigError(f"{self.file} was changed by somebody else meanwhile; nothing was done, try again")
+        write_in_place(self.file, self.edited.text)
+
+
+def mode_change(file: Path, office: str, mode: str) -> ModeChange:
+    """What it takes to give an office another mode.
+
+    :raises ConfigError: no single line says it.
+    """
+    text = read_exactly(file)
+    try:
+        return ModeChange(file, text, with_mode(text, office, mode))
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error}") from None
+
+
 def with_mode(text: str, office: str, mode: str) -> Edited:
     """The file with another mode of one office.
 

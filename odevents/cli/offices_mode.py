@@ -25,7 +25,7 @@ def mode(office: str, mode: str, yes: bool, reason: str) -> None:
     The running processes take it up by themselves within seconds.
     """
     from odevents.cli.context import attach
-    from odevents.config_editing import read_exactly, with_mode, write_in_place
+    from odevents.config_editing import mode_change
     from odevents.runtime import checked_config
 
     runtime = attach()
@@ -35,19 +35,14 @@ def mode(office: str, mode: str, yes: bool, reason: str) -> None:
     if runtime.offices[office].mode == mode:
         click.echo(f"{office} is {mode} already", err=True)
         return
-    text = read_exactly(file)
-    try:
-        edited = with_mode(text, office, mode)
-    except ConfigError as error:
-        raise ConfigError(f"{file}: {error}") from None
+    change = mode_change(file, office, mode)
+    edited = change.edited
     click.echo(f"{file}:{edited.line}")
     click.echo(f"- {edited.before}\n+ {edited.after}" if edited.before else f"+ {edited.after}")
     click.echo(_consequence(runtime, office, mode), err=True)
     if not yes and not _confirmed():
         raise ConfigError("nothing was changed; add --yes to do it")
-    if read_exactly(file) != text:
-        raise ConfigError(f"{file} was changed by somebody else meanwhile; nothing was done, try again")
-    write_in_place(file, edited.text)
+    change.carry_out()
     checked_config(file, secrets=False)
     note_deed(runtime, "offices mode", f"{office}: {mode}", reason)
     click.echo(f"{office} is {mode} now; running processes take it up within seconds", err=True)

@@ -53,6 +53,7 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/offices", offices.show),
     ("POST", "/pause", offices.pause),
     ("POST", "/resume", offices.resume),
+    ("POST", "/mode", offices.change_mode),
     ("GET", "/health", health.show),
     ("GET", "/login", signing_in.ask),
     ("POST", "/login", signing_in.sign_in),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -43,6 +44,7 @@ LONGEST_REASON = 300
 class Console:
     """The parts a page needs.
 
+    :ivar file: where the configuration is.
     :ivar key_fingerprints: what an office's customer keys are shown as.
     :ivar simulated: everything shown is invented, and every page says so.
     :ivar metrics_token: what whoever asks for metrics from elsewhere must bring, ``""`` for nobody.
@@ -55,6 +57,7 @@ class Console:
     offices: Offices
     registry: Registry
     config: ConfigFile
+    file: Path
     again: Again
     bulk: Bulk
     guard: Guard

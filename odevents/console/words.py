@@ -18,7 +18,7 @@ DONE = {
     "started": "Started in the background.",
     "aborted": "Aborted. What was done already stays done.",
     "nothing": "There was nothing to do: somebody else was quicker.",
-    "mode": "The mode was changed.",
+    "mode": "The file says so now; the processes take it up within seconds.",
 }
 """What a page says after a form, by the word in its address."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -273,6 +274,28 @@ def _replays() -> Any:
 def _job_is_done(page: Page) -> bool:
     page.goto(page.url)
     return "done" in page.locator("#job h2").inner_text() and "0 left" in page.locator("#job").inner_text()
+
+
+def test_an_office_goes_from_live_to_dry_run_and_back_without_scripts(browser: Browser, running: Installation) -> None:
+    """One line of the file is changed, with a reason, and the running processes take it up."""
+    file = Path(running.environment["ODEVENTS_CONFIG"])
+    before = file.read_text()
+    page = opened(browser, running, "/offices", java_script_enabled=False)
+    for mode in ("dry-run", "live"):
+        page.locator("#mode-riverbend summary").click()
+        page.locator("#mode-riverbend [name=reason]").fill("Kim agreed")
+        page.get_by_role("button", name=f"Change riverbend to {mode}").click()
+        expect(page.locator(".banner.good")).to_contain_text("The file says so now")
+        until(lambda mode=mode: mode in _title_of_riverbend(page), what="the page's process taking it up")  # type: ignore[misc]
+    assert file.read_text() == before
+    page.goto(address(running) + "/health")
+    expect(page.locator("#audit")).to_contain_text("riverbend: dry-run")
+    page.context.close()
+
+
+def _title_of_riverbend(page: Page) -> str:
+    page.goto(page.url.partition("?")[0])
+    return page.locator("#title-riverbend").inner_text()
 
 
 def test_a_dead_letter_is_dropped_with_a_reason(browser: Browser, running: Installation) -> None:

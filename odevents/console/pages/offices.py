@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from odevents.config_editing import mode_change
 from odevents.console.admission import Refused
 from odevents.console.console import back_to
 from odevents.console.words import budget
+from odevents.store.audit import note
 from odevents.store.budget import calls_lately
 from odevents.store.keys_used import keys_used
 from odevents.store.pauses import ALL, Pause, Scope
@@ -49,6 +51,19 @@ def resume(console: Console, request: Request) -> Response:
     wish = console.wish(request)
     lifted = console.store.pauses.lift(_scope(console, request), Pause(wish.who, wish.at, wish.reason))
     return back_to(request, _back(request), "resumed" if lifted else "nothing")
+
+
+def change_mode(console: Console, request: Request) -> Response:
+    """Let an office's reactions write, or only rehearse: one line of ``odevents.toml``, as the command changes it."""
+    wish, form = console.wish(request), request.state.form
+    office, mode = form.get("office", ""), form.get("mode", "")
+    if office not in console.offices or mode not in ("dry-run", "live"):
+        raise Refused(400, "There is no such office, or no such mode.")
+    if console.offices[office].mode == mode:
+        return back_to(request, "/offices", "nothing")
+    mode_change(console.file, office, mode).carry_out()
+    note(console.store.redis, "offices mode", wish.at, who=wish.who, about=f"{office}: {mode}", reason=wish.reason)
+    return back_to(request, "/offices", "mode")
 
 
 def scope_named(name: str) -> Scope:
