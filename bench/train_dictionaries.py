@@ -10,10 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
-from backports import zstd
+import zstandard
 
 from odevents.simulator import Office, Simulator
-from odevents.store.packed_rows import encoded
+from odevents.store.packed_rows import encoded, shape_of, shortened
 
 FOLDER = Path(__file__).parent.parent / "odevents" / "store" / "dictionaries"
 TABLES = {
@@ -43,9 +43,10 @@ def main() -> None:
         if len(plain) < 200:
             print(f"{table}: only {len(plain)} rows, no dictionary")
             continue
-        dictionary = zstd.train_dict(plain[::2], SIZE)
-        (FOLDER / f"{table}-{VERSION}.zdict").write_bytes(dictionary.dict_content)
-        packed = [len(zstd.compress(row, level=5, zstd_dict=dictionary)) for row in plain[1::2]]
+        dictionary = zstandard.train_dictionary(SIZE, plain[::2])
+        (FOLDER / f"{table}-{VERSION}.zdict").write_bytes(dictionary.as_bytes())
+        compressor = zstandard.ZstdCompressor(dict_data=dictionary)
+        packed = [len(compressor.compress(row)) for row in plain[1::2]]
         before, after = sum(map(len, plain)) / len(plain), sum(packed) / len(packed)
         print(f"{table}: {len(plain)} rows, {before:.0f} -> {after:.0f} bytes")
 
@@ -62,7 +63,7 @@ def rows(base_url: str, authorization: str, path: str) -> list[bytes]:
             return found
         for row in page:
             row.pop("serverDateTime", None)
-            found.append(encoded(list(row.values())))
+            found.append(encoded(shortened(shape_of(tuple(row)), row.values())))
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ class Pipeline:
             wanted=wanted,
             stopped=stopped,
             mode=self.offices[entry.office].mode,
-            about=about_rows(self.store.seals.fingerprint, (row.values for row in understood)),
+            about=about_rows(self.store.seals.fingerprinting("about"), [row.values for row in understood]),
         )
         self.store.inbox.finish(steps, entry, ended, self.clock(), self.keep_seconds)
         lease.commit(steps)
@@ -169,7 +169,8 @@ class Pipeline:
         self.store.remember(steps, entry.office, entry.table, known.updated)
         self.store.remember(steps, entry.office, table_named(entry.table).deletes, tombstones(understood, type_))
         for row in understood:
-            self.store.expected.drop(steps, entry.office, entry.table, row.key, row.seen)
+            if row.seen:
+                self.store.expected.drop(steps, entry.office, entry.table, row.key, row.seen)
         if not known.feed.since and (newest := newest_stamp(readings)):
             self.store.begin_feed(steps, entry.office, entry.table, newest)
         return understood
@@ -179,10 +180,6 @@ class Pipeline:
         just_now = f"{office.local_time(entry.received_at - JUST_NOW):%Y-%m-%d %H:%M:%S}"
         since, lost = self.store.feed(entry.office, entry.table)
         traces = self.store.expected.of_rows(entry.office, entry.table, rows)
-
-        def explain(key: str, column: str, old: Any, new: Any, stamp: str) -> list[str]:
-            return traces[key].explain(column, old, new, stamp) if key in traces else []
-
         return Knowledge(
             office=entry.office,
             delivery=entry.id,
@@ -191,7 +188,7 @@ class Pipeline:
                 entry.office, entry.table, rows, await_keys=self.aside.key_may_come(entry)
             ),
             feed=Feed(since, young_since(entry, just_now), office.comes_twice, lost),
-            explain=explain,
+            explain={key: trace.explain for key, trace in traces.items()},
         )
 
     def _plan(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
 from pydantic import BaseModel
 
-from odevents.events.row import ReadRow, Row, validate
+from odevents.events.row import ReadRow, Row, stamp_of, validate
 from odevents.events.tables import VOLATILE, Table, table_named
 
 RowT = TypeVar("RowT")
@@ -42,14 +42,54 @@ QUIET = frozenset({Kind.DUPLICATE, Kind.STALE, Kind.ECHO})
 """Kinds that no reaction ever sees."""
 
 
+class Comparison(msgspec.Struct, frozen=True):
+    """A known row held against the same row later.
+
+    :ivar unlike: see :func:`unlike`.
+    :ivar now: the row as it will be known.
+    """
+
+    unlike: Row
+    now: Known
+
+
+class Known(Protocol):
+    """The last row seen for (office, table, key), however it is kept."""
+
+    @property
+    def values(self) -> Row | None:
+        """The row, ``None`` when it is known to be deleted."""
+
+    @property
+    def stamp(self) -> str:
+        """When it last changed."""
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is known to be deleted."""
+
+    def against(self, after: ReadRow) -> Comparison | None:
+        """Hold the same row against it; ``None`` where all is as it was."""
+
+
 class Snapshot(msgspec.Struct, frozen=True):
-    """The last row seen for (office, table, key).
+    """A known row as it came.
 
     :ivar values: ``None`` when the row is known to be deleted.
     """
 
     values: Row | None
     stamp: str = ""
+
+    @property
+    def gone(self) -> bool:
+        """See :class:`Known`."""
+        return self.values is None
+
+    def against(self, after: ReadRow) -> Comparison | None:
+        """See :class:`Known`."""
+        found = unlike(self.values or {}, after.values)
+        return Comparison(found, Snapshot(after.values, after.stamp)) if found else None
 
 
 WHOLE_ROW = "*"
@@ -98,8 +138,12 @@ Explained = Callable[[str, Any, Any], bool]
 """Whether a column's change, from an old to a new value, is exactly what a write of ours did."""
 
 
-@dataclass(frozen=True)
-class Change(Generic[RowT]):
+def nothing(_column: str, _old: Any, _new: Any) -> bool:
+    """No write of ours did it."""
+    return False
+
+
+class Change(msgspec.Struct, Generic[RowT], frozen=True, dict=True, repr_omit_defaults=True):
     """What happened to one row; what a handler is given.
 
     :ivar office: name of the office in ``odevents.toml``.
@@ -119,11 +163,14 @@ class Change(Generic[RowT]):
     key: str
     stamp: str
     values: Row
-    old: Row = field(default_factory=dict)
+    old: Row = {}
     fields: frozenset[str] = frozenset()
     workstation: str = ""
     delivery: str = ""
     forgotten: str = ""
+
+    def __repr__(self) -> str:
+        return f"Change({self.kind}, {self.office}, {self.table}, {self.delivery})"  # nothing of the row
 
     @property
     def presumed(self) -> bool:
@@ -156,26 +203,43 @@ class Change(Generic[RowT]):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """How a row compares: its kind, which columns changed, and what they held before."""
+    """How a row compares: its kind, which columns changed, and what they held before.
+
+    :ivar comparison: what the row was compared with; ``None`` where nothing was known, or all is as it was.
+    """
 
     kind: Kind
     old: Row = {}
     fields: frozenset[str] = frozenset()
+    comparison: Comparison | None = None
 
 
-def detect(before: Snapshot | None, row: ReadRow, table: Table, feed: Feed, explained: Explained) -> Verdict:
+_DUPLICATE, _STALE = Verdict(Kind.DUPLICATE), Verdict(Kind.STALE)
+
+
+def detect(before: Known | None, row: ReadRow, table: Table, feed: Feed, explained: Explained) -> Verdict:
     """Compare one row with what was known of it."""
     if table.deletes:
-        return Verdict(Kind.DUPLICATE if before and _same_deletion(before.values, row.values) else Kind.DELETED)
+        return _DUPLICATE if before and _same_deletion(before, row.values) else Verdict(Kind.DELETED)
     if before is None:
         if explained(WHOLE_ROW, None, None):
             return Verdict(Kind.ECHO)
         return _unknown(row, feed)
-    if row.stamp and before.stamp and row.stamp < before.stamp and not feed.comes_twice(row.stamp):
-        return Verdict(Kind.STALE)
-    if before.values is None:
-        return Verdict(Kind.STALE if row.stamp <= before.stamp else Kind.FIRST_SEEN)
-    return _compared(before.values, row, table, explained)
+    if before.gone:
+        return _STALE if row.stamp <= before.stamp else Verdict(Kind.FIRST_SEEN)
+    comparison = before.against(row)
+    if comparison is None:
+        return _DUPLICATE
+    if table.key in comparison.unlike and not same(comparison.unlike[table.key], row.values[table.key]):
+        return _unknown(row, feed)  # another row, kept under the same fingerprint
+    if row.stamp and row.stamp < _stamp_in(comparison.unlike, table) and not feed.comes_twice(row.stamp):
+        return _STALE
+    return _compared(comparison, row, table, explained)
+
+
+def _stamp_in(unlike: Row, table: Table) -> str:
+    """The stamp that was known; ``""`` where it has not moved, or was none."""
+    return "" if unlike.get(table.stamp, ABSENT) is ABSENT else stamp_of(unlike, table)
 
 
 def _unknown(row: ReadRow, feed: Feed) -> Verdict:
@@ -186,19 +250,25 @@ def _unknown(row: ReadRow, feed: Feed) -> Verdict:
     return Verdict(Kind.FIRST_SEEN)
 
 
-def _compared(before: Row, row: ReadRow, table: Table, explained: Explained) -> Verdict:
-    changed = differing(before, row.values)
+def _compared(comparison: Comparison, row: ReadRow, table: Table, explained: Explained) -> Verdict:
+    unlike = comparison.unlike
+    changed = meant(unlike, row.values)
     if not changed:
-        return Verdict(Kind.DUPLICATE)
+        return _DUPLICATE
     # The stamp moves with every change; alone it says that something changed and changed back.
     meaningful = changed - {table.stamp} or changed
-    ours = {name for name in meaningful if explained(name, before[name], row.values[name])}
-    # "confirmed" is the text of "Confirmed": whoever changed the column changed its helper with it.
-    ours |= {name for name in meaningful if name[:1].islower() and name[:1].upper() + name[1:] in ours}
+    ours = _ours(unlike, row, meaningful, explained) if explained is not nothing else set()
     if ours == meaningful:
-        return Verdict(Kind.ECHO)
+        return Verdict(Kind.ECHO, comparison=comparison)
     fields = frozenset(meaningful - ours)
-    return Verdict(Kind.UPDATED, {name: before[name] for name in sorted(fields)}, fields)
+    return Verdict(Kind.UPDATED, {name: unlike[name] for name in sorted(fields)}, fields, comparison)
+
+
+def _ours(unlike: Row, row: ReadRow, meaningful: Set[str], explained: Explained) -> set[str]:
+    """The columns that only we changed."""
+    ours = {name for name in meaningful if explained(name, unlike[name], row.values[name])}
+    # "confirmed" is the text of "Confirmed": whoever changed the column changed its helper with it.
+    return ours | {name for name in meaningful if name[:1].islower() and name[:1].upper() + name[1:] in ours}
 
 
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
@@ -206,20 +276,40 @@ def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
 
     A column that a new Open Dental version adds or drops is not a change of the row.
     """
+    return meant(unlike(before, after), after)
+
+
+ABSENT: Any = object()
+"""Stands for the value of a column that is not there."""
+
+
+def unlike(before: Mapping[str, Any], after: Mapping[str, Any]) -> Row:
+    """What ``before`` holds in the columns of ``after`` that hold something else there, or that it does not have."""
     if before == after:
-        return set()
-    unlike = [name for name, value in after.items() if before.get(name, value) != value]
-    return {name for name in unlike if name not in VOLATILE and not same(before[name], after[name])}
+        return {}
+    return {name: old for name, value in after.items() if (old := before.get(name, ABSENT)) != value}
+
+
+def meant(unlike: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """Those of the unlike columns that differ in meaning."""
+    return {
+        name
+        for name, old in unlike.items()
+        if old is not ABSENT and name not in VOLATILE and not same(old, after[name])
+    }
 
 
 def same(a: object, b: object) -> bool:
     """Whether two JSON values mean the same: ``19`` and ``"19"``, ``"True"`` and ``"true"`` do."""
-    return a == b or _spelling(a) == _spelling(b)
+    if a == b or (a.__class__ is int and b.__class__ is int):
+        return a == b
+    return _spelling(a) == _spelling(b)
 
 
 def _spelling(value: object) -> str:
     text = value if isinstance(value, str) else "" if value is None else str(value)
-    return text.casefold() if text.casefold() in ("true", "false") else text
+    folded = text.casefold()
+    return folded if folded == "true" or folded == "false" else text
 
 
 def _proves_creation(row: ReadRow, feed: Feed) -> bool:
@@ -234,6 +324,6 @@ def _proves_creation(row: ReadRow, feed: Feed) -> bool:
     return len(row.created) > len("yyyy-MM-dd") and row.created >= feed.just_now
 
 
-def _same_deletion(before: Row | None, after: Row) -> bool:
+def _same_deletion(before: Known, after: Row) -> bool:
     """By REST a deletion is told with other columns than by an event; a row is deleted once."""
-    return before is not None and not differing(before, after)
+    return not before.gone and not differing(before.values or {}, after)

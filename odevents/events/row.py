@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Annotated, Any
 
 import msgspec
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from odevents.errors import RowUnreadable
+from odevents.events.moments import shortened
 from odevents.events.tables import ALWAYS_MINIMISED, VOLATILE, Table, model_of
 
 Row = dict[str, Any]
@@ -20,7 +22,6 @@ Fingerprint = Callable[[bytes], bytes]
 """Keyed and one-way: equal values give equal fingerprints, and nothing can be read from one."""
 
 _MOST_FAULTS_NAMED = 5
-_MOMENT_LENGTH = len("2026-01-05 08:00:00")
 _SPELLING = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?)?")
 
 
@@ -54,6 +55,34 @@ def stamp_of(values: Row, table: Table) -> str:
     :raises RowUnreadable: what stands there is no date.
     """
     return _date(values, table.stamp, table.name)
+
+
+def check_columns(values: Row, table: Table, columns: Iterable[str]) -> None:
+    """Like :func:`validate` for some columns of a row whose others are known to fit.
+
+    :raises RowUnreadable: see there.
+    """
+    checks = _checks(table)
+    try:
+        for column in columns:
+            if check := checks.get(column):
+                check(values[column])
+    except ValidationError:
+        validate(values, table)
+
+
+@cache
+def _checks(table: Table) -> dict[str, Callable[[object], object]]:
+    """What checks each column of a typed row."""
+    model = model_of(table)
+    if model is None:
+        return {}
+    config = ConfigDict(coerce_numbers_to_str=True)
+    types: dict[str, Any] = {
+        name: Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+        for name, field in model.model_fields.items()
+    }
+    return {name: TypeAdapter(type_, config=config).validator.validate_python for name, type_ in types.items()}
 
 
 def validate(values: Row, table: Table) -> BaseModel | None:
@@ -92,11 +121,13 @@ def content(values: Row, leave_out: Iterable[str] = ()) -> bytes:
 
 
 def _key(values: Row, table: Table) -> str:
+    key = values.get(table.key)
+    if key.__class__ is int:
+        return str(key)  # as nearly all are
     if table.key not in values:
         if table.model:
             raise RowUnreadable("missing-key", f"a row of {table.name} has no {table.key}")
         return content(values).decode()
-    key = values[table.key]
     if isinstance(key, bool) or not isinstance(key, int | str) or not str(key).strip():
         raise RowUnreadable("bad-key", f"{table.key} of a row of {table.name} is not a number")
     return str(key).strip()
@@ -107,6 +138,8 @@ def _date(values: Row, column: str, table: str) -> str:
     text = values.get(column) if column else None
     if text is None or text == "":
         return ""
+    if text.__class__ is str and shortened(text).__class__ is bytes:
+        return str(text)  # as it should be: to read and spell it takes much longer
     found = _SPELLING.fullmatch(text) if isinstance(text, str) else None
     try:
         moment = datetime.fromisoformat(text) if found else None
@@ -116,6 +149,4 @@ def _date(values: Row, column: str, table: str) -> str:
         raise RowUnreadable("bad-stamp", f"{column} of a row of {table} is not yyyy-MM-dd HH:mm:ss")
     if moment.year == 1:
         return ""
-    if len(text) == _MOMENT_LENGTH and text[10] == " ":
-        return str(text)  # as it should be: to spell it again takes longer than all of the above
     return moment.date().isoformat() if found[1] is None else moment.isoformat(sep=" ", timespec="seconds")

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from odevents.errors import RowUnreadable
-from odevents.events.change import QUIET, Change, Feed, Kind, Snapshot, Verdict, detect
+from odevents.events.change import QUIET, Change, Feed, Kind, Known, Snapshot, Verdict, detect, nothing
 from odevents.events.delivery import EventType
-from odevents.events.row import ReadRow, Row, read, validate
+from odevents.events.row import ReadRow, Row, check_columns, read, validate
 from odevents.events.tables import UI_EVENTS, Table, table_named
 
 Reading = ReadRow | RowUnreadable
 
-Explain = Callable[[str, str, Any, Any, str], list[str]]
-"""(row key, column, old, new, stamp) -> the writes of ours that did exactly this."""
+Explain = Callable[[str, Any, Any, str], list[str]]
+"""(column, old, new, stamp) -> the writes of ours that did exactly this."""
 
 
 class Understood(msgspec.Struct, frozen=True):
@@ -40,16 +41,17 @@ class Understood(msgspec.Struct, frozen=True):
 class Knowledge:
     """What was known before a delivery, moved on row by row.
 
+    :ivar explain: row key -> what explains changes of that row; only of rows that writes of ours left traces in.
     :ivar updated: the snapshots that changed.
     """
 
     office: str
     delivery: str
     workstation: str
-    snapshots: dict[str, Snapshot]
+    snapshots: dict[str, Known]
     feed: Feed
-    explain: Explain
-    updated: dict[str, Snapshot] = field(default_factory=dict)
+    explain: Mapping[str, Explain]
+    updated: dict[str, Known] = field(default_factory=dict)
 
 
 def read_rows(elements: Sequence[object], type_: EventType) -> list[Reading]:
@@ -70,12 +72,13 @@ def understand(
 ) -> Iterator[Understood]:
     """Compare each row with what was known of it, and move ``known`` on."""
     table = table_named(type_.table)
+    understood = _selected if table.name in UI_EVENTS else _compared
     for element, reading in zip(elements, readings, strict=True):
         if isinstance(reading, RowUnreadable):
             yield Understood(element, unreadable=reading)
             continue
         try:
-            yield _selected(reading, table, known) if table.name in UI_EVENTS else _compared(reading, table, known)
+            yield understood(reading, table, known)
         except RowUnreadable as error:
             yield Understood(element, reading.key, unreadable=error)
         except Exception as error:
@@ -90,21 +93,27 @@ def _selected(row: ReadRow, table: Table, known: Knowledge) -> Understood:
 
 
 def _compared(row: ReadRow, table: Table, known: Knowledge) -> Understood:
-    seen: list[str] = []
-
-    def explained(column: str, old: Any, new: Any) -> bool:
-        writes = known.explain(row.key, column, old, new, row.stamp)
-        seen.extend(writes)
-        return bool(writes)
-
-    before = known.snapshots.get(row.key)
-    verdict = detect(before, row, table, known.feed, explained)
-    if verdict.kind not in (Kind.DUPLICATE, Kind.STALE):
+    seen: dict[str, None] = {}
+    before, explain = known.snapshots.get(row.key), known.explain.get(row.key)
+    verdict = detect(before, row, table, known.feed, partial(_explained, explain, row, seen) if explain else nothing)
+    if verdict.kind is Kind.DUPLICATE or verdict.kind is Kind.STALE:
+        return Understood(row.values, row.key, verdict.kind)
+    if verdict.comparison is None:
         validate(row.values, table)
-        known.snapshots[row.key] = known.updated[row.key] = Snapshot(row.values, row.stamp)
-    quiet = verdict.kind in QUIET
-    change = None if quiet else _change(verdict, row, table, known)
-    return Understood(row.values, row.key, verdict.kind, change, seen=tuple(dict.fromkeys(seen)))
+        now: Known = Snapshot(row.values, row.stamp)
+    else:
+        check_columns(row.values, table, verdict.comparison.unlike)  # the others are as they were when checked
+        now = verdict.comparison.now
+    known.snapshots[row.key] = known.updated[row.key] = now
+    change = None if verdict.kind in QUIET else _change(verdict, row, table, known)
+    return Understood(row.values, row.key, verdict.kind, change, seen=tuple(seen))
+
+
+def _explained(explain: Explain, row: ReadRow, seen: dict[str, None], column: str, old: Any, new: Any) -> bool:
+    """Whether writes of ours did this; they are noted as seen."""
+    writes = explain(column, old, new, row.stamp)
+    seen.update(dict.fromkeys(writes))
+    return bool(writes)
 
 
 def _change(verdict: Verdict, row: ReadRow, table: Table, known: Knowledge) -> Change[Any]:
@@ -129,7 +138,7 @@ def newest_stamp(readings: Sequence[Reading]) -> str:
     return max((row.stamp for row in readings if isinstance(row, ReadRow)), default="")
 
 
-def tombstones(understood: Sequence[Understood], type_: EventType) -> Mapping[str, Snapshot]:
+def tombstones(understood: Sequence[Understood], type_: EventType) -> Mapping[str, Known]:
     """Rows of the watched table that this delivery says are gone: an older copy must not bring them back."""
     table = table_named(type_.table)
     if not table.deletes:

@@ -88,7 +88,7 @@ class Ended:
     :ivar wanted: reaction name -> ids of the writes it caused.
     :ivar stopped: reaction name -> reason code, where a write could not even be planned.
     :ivar mode: the office's mode.
-    :ivar about: what :func:`odevents.store.packing.about_row` says of its rows.
+    :ivar about: what :func:`odevents.store.packing.about_rows` says of its rows.
     """
 
     outcomes: list[RowOutcome]

@@ -10,13 +10,14 @@ filter. Numbers of patients and appointments stand as keyed fingerprints.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 from odevents.events.change import Kind
 from odevents.store.index import Index
+from odevents.store.seal import Fingerprinting
 
 Fingerprint = Callable[..., bytes]
 """Keyed and one-way: (value, *purpose) -> bytes."""
@@ -57,18 +58,30 @@ def token(name: str, length: int) -> bytes:
 
 def about(fingerprint: Fingerprint, column: str, number: str | int) -> bytes:
     """The keyed fingerprint by which deliveries and writes about one appointment or patient are found."""
-    return fingerprint(f"{column}\0{number}".encode(), "about")[:ABOUT_BYTES]
+    return fingerprint(_spelt(column, number), "about")[:ABOUT_BYTES]
 
 
 def about_row(fingerprint: Fingerprint, values: Mapping[str, Any]) -> bytes:
     """The fingerprints of a row's AptNum and PatNum, :data:`NOBODY` where it has none."""
     numbers = [(column, _number(values.get(column))) for column in ABOUT_COLUMNS]
-    return b"".join(about(fingerprint, column, number) if number else NOBODY for column, number in numbers)
+    return b"".join([about(fingerprint, column, number) if number else NOBODY for column, number in numbers])
 
 
-def about_rows(fingerprint: Fingerprint, elements: Iterable[object]) -> list[bytes]:
-    """The same of each element of a delivery that is a row."""
-    return [about_row(fingerprint, values) for values in elements if isinstance(values, dict)]
+def about_rows(fingerprint: Fingerprinting, elements: Sequence[object]) -> list[bytes]:
+    """The fingerprints of every appointment and patient that a delivery's elements are about, each once.
+
+    :param fingerprint: for the purpose "about".
+    """
+    rows = [element for element in elements if isinstance(element, dict)]
+    found: list[bytes] = []
+    for column in ABOUT_COLUMNS:
+        numbers = {_number(row[column]) for row in rows if column in row} - {""}
+        found += [fingerprint(_spelt(column, number))[:ABOUT_BYTES] for number in numbers]
+    return found
+
+
+def _spelt(column: str, number: str | int) -> bytes:
+    return f"{column}\0{number}".encode()
 
 
 def delivery_record(
@@ -85,14 +98,13 @@ def delivery_record(
     return id_bytes + shown + flags.to_bytes(2)
 
 
-def about_records(id_bytes: bytes, office: str, rows: Iterable[bytes]) -> bytes:
-    """What a delivery is about, each only once.
+def about_records(id_bytes: bytes, office: str, fingerprints: Iterable[bytes]) -> bytes:
+    """What a delivery is about.
 
-    :param rows: what :func:`about_row` says of its rows.
+    :param fingerprints: what :func:`about_rows` says of its rows.
     """
     rest = token(office, OFFICE_BYTES) + id_bytes
-    found = dict.fromkeys(row[at : at + ABOUT_BYTES] for row in rows for at in (0, ABOUT_BYTES))
-    return b"".join(fingerprint + rest for fingerprint in found if fingerprint != NOBODY)
+    return b"".join([fingerprint + rest for fingerprint in fingerprints])
 
 
 def write_record(at_ms: int, write_id: str, names: tuple[str, str, str, str], fingerprints: bytes) -> bytes:
@@ -114,6 +126,8 @@ def write_key(record_key: bytes) -> tuple[int, str]:
 
 def _number(value: object) -> str:
     """A number of Open Dental as text, ``""`` where there is none."""
+    if value.__class__ is int:
+        return str(value) if value else ""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return ""
     text = str(value).strip()

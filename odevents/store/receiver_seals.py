@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from odevents.store.seal import BY_RECEIVER, HPKE, KEY_BYTES, NONCE_BYTES, WRAPPING, bound_to, fingerprint
+from odevents.store.seal import BY_RECEIVER, HPKE, KEY_BYTES, NONCE_BYTES, WRAPPING, fingerprint, place_of
 
 DATA_KEY_SECONDS = 60.0
 
@@ -48,7 +48,7 @@ class ReceiverSeals:
         if self._clock() >= self._data_key.until:
             self._data_key = self._fresh()
         data_key, nonce = self._data_key, os.urandom(NONCE_BYTES)
-        sealed = data_key.cipher.encrypt(nonce, plain, bound_to(self._header, place))
+        sealed = data_key.cipher.encrypt(nonce, plain, self._header + place_of(*place))
         return self._header + data_key.wrapped + nonce + sealed
 
     def fingerprint(self, value: bytes, *purpose: str) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from odevents.errors import StoreUnavailable
-from odevents.events.change import EVERYTHING, Lost, Snapshot
+from odevents.events.change import EVERYTHING, Known, Lost
 from odevents.events.tables import WATCH_TABLES
 from odevents.store import keys
 from odevents.store.atomic import Steps, in_store
@@ -72,9 +72,9 @@ class Store:
         if found < self.replicas:
             raise StoreUnavailable(f"{found} of {self.replicas} replicas have what was written")
 
-    def remember(self, steps: Steps, office: str, table: str, snapshots: Mapping[str, Snapshot]) -> None:
+    def remember(self, steps: Steps, office: str, table: str, snapshots: Mapping[str, Known]) -> None:
         """Add the steps that keep these snapshots."""
-        self.snapshots.write(steps, office, table, dict(snapshots))
+        self.snapshots.write(steps, office, table, snapshots)
 
     def feed(self, office: str, table: str) -> tuple[str, Lost | None]:
         """Since when the rows come in, and what was forgotten; see :class:`odevents.events.change.Feed`."""

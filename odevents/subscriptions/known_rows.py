@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from odevents.errors import RowUnreadable
-from odevents.events.change import QUIET, Feed, Snapshot, detect
+from odevents.events.change import QUIET, Feed, Known, detect
 from odevents.events.row import ReadRow, minimise, read, validate
 from odevents.events.tables import table_named
 
@@ -53,6 +53,6 @@ def naming(table: str) -> Callable[[object], str]:
     return name
 
 
-def _differs(office: OfficeAccess, table: str, row: ReadRow, known: Snapshot | None) -> bool:
+def _differs(office: OfficeAccess, table: str, row: ReadRow, known: Known | None) -> bool:
     feed = Feed("", "", office.comes_twice)
     return detect(known, row, table_named(table), feed, lambda *_: False).kind not in QUIET

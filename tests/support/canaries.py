@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import redis
+import zstandard
 
-from odevents.store.compression import zstd
+from odevents.store.compression import decompress
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
 _DEEPEST = 4
@@ -94,13 +95,13 @@ def _decompressed(value: bytes) -> Iterator[bytes]:
     for start, inflate in (
         (b"\x78", zlib.decompress),
         (b"\x1f\x8b", lambda v: zlib.decompress(v, 31)),
-        (b"\x28\xb5\x2f\xfd", zstd.decompress),
+        (b"\x28\xb5\x2f\xfd", decompress),
     ):
         position = value.find(start)
         if position >= 0:
             try:
                 yield inflate(value[position:])
-            except (zlib.error, zstd.ZstdError):
+            except (zlib.error, zstandard.ZstdError):
                 continue
 
 

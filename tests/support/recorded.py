@@ -11,7 +11,7 @@ from odevents.store.atomic import Lease, Steps
 from odevents.store.ids import new_id
 from odevents.store.inbox import Ended, RowOutcome
 from odevents.store.ledger import Result, State, Write
-from odevents.store.packing import about_row
+from odevents.store.packing import about_row, about_rows
 from odevents.store.seal import Seals
 from odevents.store.store import Store
 
@@ -57,7 +57,7 @@ class Recorded:
             said.get("wanted", {}),
             said.get("status", "processed"),
             mode=said.get("mode", "live"),
-            about=[about_row(self.seals.fingerprint, said.get("row", {}))],
+            about=about_rows(self.seals.fingerprinting("about"), [said.get("row", {})]),
         )
         steps = Steps()
         self.store.inbox.finish(steps, entry, ended, at, KEEP_SECONDS)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
 from odevents.errors import RowUnreadable
-from odevents.events.row import minimise, read, validate
+from odevents.events.row import check_columns, minimise, read, validate
 from odevents.events.tables import WATCH_TABLES, Table, model_of, table_named
 
 APPOINTMENT = table_named("Appointment")
@@ -105,3 +108,40 @@ def test_what_nobody_may_keep_becomes_a_fingerprint() -> None:
     assert "canary" not in str(rows)
     assert rows[0]["MedicaidID"] == ""
     assert not minimise({"PatNum": 1, "SSN": ""}, fingerprint)
+
+
+@pytest.mark.parametrize("column", ["Op", "AptDateTime", "TimeLocked"])
+def test_some_columns_are_checked_as_the_whole_row_is(column: str) -> None:
+    """In the same words; a column that nobody names is not looked at."""
+    wrong = {"AptNum": 18, "Op": 3, column: {"no": "value"}}
+    check_columns(wrong, APPOINTMENT, ["AptNum", "NewColumn"])
+    with pytest.raises(RowUnreadable) as alone:
+        check_columns(wrong, APPOINTMENT, [column])
+    with pytest.raises(RowUnreadable) as whole:
+        validate(wrong, APPOINTMENT)
+
+    assert str(alone.value) == str(whole.value)
+    assert column in str(alone.value)
+
+
+@pytest.mark.parametrize("table", [table for table in WATCH_TABLES.values() if table.model])
+def test_a_column_fits_alone_where_it_fits_in_its_row(table: Table) -> None:
+    """Numbers as text, text as numbers, nothing: whatever a row may hold of every column."""
+    model = model_of(table)
+    assert model
+    required = {name: 1 for name, field in model.model_fields.items() if field.is_required()}
+    values: list[Any] = ["", None, "5", 5, 1.5, True, "true", "0001-01-01 00:00:00", "x", [], 2**70]
+    for column in model.model_fields:
+        for value in values:
+            row = {**required, column: value}
+            alone = fits(partial(check_columns, row, table, [column]))
+            assert alone == fits(partial(validate, row, table)), f"{column} = {value!r}"
+
+
+def fits(check: Callable[[], object]) -> bool:
+    """Whether a check lets a row through."""
+    try:
+        check()
+    except RowUnreadable:
+        return False
+    return True

@@ -16,7 +16,7 @@ from odevents.store.embedded import EmbeddedServer
 from odevents.store.filters import DeliveryFilter
 from odevents.store.ids import new_id, packed
 from odevents.store.index import BUCKET_SECONDS
-from odevents.store.packing import ABOUT, DELIVERIES, about, about_records, about_row, delivery_record
+from odevents.store.packing import ABOUT, DELIVERIES, about, about_records, about_rows, delivery_record
 from odevents.store.seal import Seals
 from tests.support.recorded import Recorded
 
@@ -57,7 +57,7 @@ def _record(recorded: Recorded, together: Any, buckets: Any, at: float, chance: 
     names, mode = (office, table, "SRV01"), "live"
     records += delivery_record(packed(delivery), names, [kind], status="processed", wanted=False, mode=mode)
     row = {"AptNum": chance.randrange(1, 200_000), "PatNum": chance.randrange(1, 100_000)}
-    targets += about_records(packed(delivery), office, [about_row(recorded.seals.fingerprint, row)])
+    targets += about_records(packed(delivery), office, about_rows(recorded.seals.fingerprinting("about"), [row]))
 
 
 def slowest_page(recorded: Recorded, now: float) -> float:

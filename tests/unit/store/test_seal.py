@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from odevents.errors import ConfigError, SealBroken
-from odevents.store.seal import Seals
+from odevents.store.seal import Seals, fingerprint
 
 OLD, NEW, IDENTITY = b"o" * 32, b"n" * 32, b"i" * 32
 PLACE = ("southside", "delivery", "dlv_1")
@@ -66,3 +70,11 @@ def test_keys_that_cannot_work_are_refused(ring: list[bytes]) -> None:
     """At start, not at the first row."""
     with pytest.raises(ConfigError):
         Seals(ring, IDENTITY)
+
+
+@given(key=st.binary(min_size=32, max_size=32), value=st.binary(max_size=300), purpose=st.lists(st.text(), min_size=1))
+def test_a_fingerprint_is_the_hmac_of_purpose_and_value(key: bytes, value: bytes, purpose: list[str]) -> None:
+    """Digested in two parts, it is what the library makes of the whole."""
+    whole = "\0".join(purpose).encode() + b"\0" + value
+
+    assert fingerprint(key, value, purpose) == hmac.digest(key, whole, "sha256")

@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odevents.cli.scenarios import SCENARIOS
-from odevents.events.change import Snapshot
+from odevents.events.change import Feed, Kind, Snapshot, detect, meant, nothing
+from odevents.events.row import ReadRow, read
+from odevents.events.tables import table_named
 from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
 from odevents.store.seal import Seals
@@ -17,6 +19,7 @@ from odevents.store.snapshots import Snapshots
 
 APPOINTMENT = SCENARIOS["appointment.created"].row | {"AptNum": 1}
 
+NAMES = ("AptNum", "Note", "DateTStamp", "AptDateTime", "Op", "serverDateTime")
 moments = st.datetimes().map(lambda moment: f"{moment:%Y-%m-%d %H:%M:%S}")
 values = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(), moments,
@@ -83,5 +86,37 @@ def test_a_snapshot_put_into_another_offices_place_does_not_open(redis_client: r
 def test_a_row_found_in_the_place_of_another_is_not_taken_for_it(redis_client: redis.Redis, seals: Seals) -> None:
     """Two keys of rows could have one fingerprint; the row itself says which of them it is."""
     keep(redis_client, seals, "Appointment", {**APPOINTMENT, "AptNum": 2})
+    other = Snapshots(redis_client, seals).read("southside", "Appointment", ["1"])["1"]
 
-    assert Snapshots(redis_client, seals).read("southside", "Appointment", ["1"]) == {}
+    def kind(number: int) -> Kind:
+        row = read({**APPOINTMENT, "AptNum": number, "Note": "new"}, table_named("Appointment"))
+        return detect(other, row, table_named("Appointment"), Feed("", "9999"), nothing).kind
+
+    assert kind(1) is Kind.FIRST_SEEN
+    assert kind(2) is Kind.UPDATED, "the control: its own row"
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(
+    before=st.dictionaries(st.sampled_from(NAMES), values, min_size=1),
+    after=st.dictionaries(st.sampled_from(NAMES), values, min_size=1),
+    alike=st.booleans(),
+)
+def test_rows_compare_as_they_are_kept_as_they_compare_as_they_came(
+    redis_client: redis.Redis, seals: Seals, before: dict[str, Any], after: dict[str, Any], alike: bool
+) -> None:
+    """Same columns or others, moments and numbers of any size: what differs, and what it held, is the same."""
+    if alike:
+        after = {name: after.get(name, value) for name, value in before.items()}
+    keep(redis_client, seals, "FutureThing", before)
+    row = ReadRow(after, "1", "", "")
+    kept = Snapshots(redis_client, seals).read("southside", "FutureThing", ["1"])["1"].against(row)
+    plain = Snapshot(before).against(row)
+
+    found = [meant(compared.unlike if compared else {}, after) for compared in (kept, plain)]
+    assert found[0] == found[1]
+    if kept and plain:
+        assert {name: kept.unlike[name] for name in found[0]} == {name: plain.unlike[name] for name in found[0]}
+        assert kept.now.values == after
