@@ -8,6 +8,7 @@ Snapshots name the version they were packed with: keep the old files, raise ``VE
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import httpx
 import zstandard
@@ -32,7 +33,7 @@ SEEDS = range(1, 9)
 
 def main() -> None:
     """Train and write one dictionary per table that has rows enough."""
-    samples: dict[str, list[bytes]] = {table: [] for table in TABLES}
+    samples: dict[str, list[Any]] = {table: [] for table in TABLES}
     for seed in SEEDS:
         office = Office(f"training-{seed}", patients=600, providers=6, mode="local", version="25.3.36")
         with Simulator([office], seed=seed, poll=False) as clinic:

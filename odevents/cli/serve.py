@@ -29,7 +29,7 @@ def serve() -> None:
 
     With ODEVENTS_CONSOLE_ON_SERVE the operator's page is at /console, behind its accounts.
     """
-    from odevents.hygiene import many_open_files
+    from odevents.hygiene import many_open_files, reuse_large_blocks
     from odevents.log import configure_logging, logger
     from odevents.reloading import Reloading
     from odevents.runtime import load_receiver_runtime, load_runtime
@@ -42,6 +42,7 @@ def serve() -> None:
     for doubt in runtime.refuse_doubtful_redis():
         logger.warning("Redis is not to be trusted", setting=doubt)
     many_open_files()
+    reuse_large_blocks()
     take, server = _server(runtime)
     Reloading(load, runtime).watch(take)
     listener = listening(runtime.settings.host, runtime.settings.port)

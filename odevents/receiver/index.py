@@ -16,6 +16,7 @@ from odevents.store.seal import Seals, fingerprint
 
 VERSION = 1
 _PURPOSE = ("customer key",)
+_SHOWN = 8
 AGAIN = "make it again with: odevents offices index"
 
 
@@ -100,13 +101,10 @@ class Senders:
         self._key = index.fingerprint_key
         self._by_digest = {bytes.fromhex(key): sender for sender in index.offices for key in sender.keys}
 
-    def with_key(self, key: str) -> Sender | None:
-        """The office with this customer key, ``None`` when there is none."""
-        return self._by_digest.get(digest(self._key, key))
-
-    def fingerprint(self, key: str) -> str:
-        """What a customer key is shown as."""
-        return key_fingerprint(self._key, key)
+    def with_key(self, key: str) -> tuple[Sender | None, str]:
+        """The office with this customer key, ``None`` when there is none; and what the key is shown as."""
+        known_by = digest(self._key, key)
+        return self._by_digest.get(known_by), known_by.hex()[:_SHOWN]
 
 
 def digest(receiver_key: bytes, customer_key: str) -> bytes:
@@ -116,4 +114,4 @@ def digest(receiver_key: bytes, customer_key: str) -> bytes:
 
 def key_fingerprint(receiver_key: bytes, customer_key: str) -> str:
     """What a customer key is shown as: the beginning of its keyed digest."""
-    return digest(receiver_key, customer_key).hex()[:8]
+    return digest(receiver_key, customer_key).hex()[:_SHOWN]

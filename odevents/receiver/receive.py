@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from odevents.errors import DeliveryRefused, StoreUnavailable
 from odevents.events.delivery import Delivery, event_type, glance_at, machine_name, rows_in
@@ -17,8 +18,10 @@ from odevents.events.redacting import redacted
 from odevents.events.row import minimise
 from odevents.events.tables import counted_as
 from odevents.log import logger
+from odevents.public_url import DELIVERIES
 from odevents.queues import Hints
 from odevents.receiver.failures import Failures, in_any
+from odevents.receiver.head import Head
 from odevents.receiver.index import ReceiverIndex, Sender, Senders
 from odevents.settings import Settings
 from odevents.store.accepting import Accepting
@@ -80,17 +83,18 @@ class Receiver:
         self._noted: dict[str, float] = {}
         self._accepting.seals = index.seals()
 
-    async def receive(self, request: Request) -> Received:
+    async def receive(self, head: Head, receive: Receive) -> Received:
         """Take in one delivery; when this returns, it is kept.
 
         :raises DeliveryRefused: with the answer to give; nothing was kept but, for a body that is no rows, the body.
         :raises StoreUnavailable: it could not be kept.
+        :raises ClientDisconnect: the sender went away before it had sent everything.
         """
         started = time.perf_counter()
-        office = self._sender_of(request)
-        request.scope["odevents.office"] = office.name
-        body = await self._body(request)
-        delivery = self._delivery(request, office, body)
+        office, key = self._sender_of(head)
+        head.office = office.name
+        body = await self._body(head, receive)
+        delivery = self._delivery(head, office, body)
         try:
             glance = glance_at(body)
         except DeliveryRefused as refused:
@@ -98,7 +102,6 @@ class Receiver:
         if glance.sensitive:
             delivery = _minimised(delivery, self._accepting.seals)
         hint = await self._accepting.accept(delivery, glance.rows)
-        key = self._senders.fingerprint(request.headers["authorization"].strip())
         return Received(f"kept as {delivery.id}", delivery, started, hint, key)
 
     async def after_answer(self, received: Received) -> None:
@@ -129,63 +132,66 @@ class Receiver:
         """Write what was noted; no delivery comes any more."""
         await self._accepting.close()
 
-    def _sender_of(self, request: Request) -> Sender:
-        """The office, before a byte of the body is read."""
-        if request.method != "POST":
+    def _sender_of(self, head: Head) -> tuple[Sender, str]:
+        """The office, before a byte of the body is read, and what the key it fires with is shown as."""
+        if head.method != "POST":
             raise DeliveryRefused(405, "wrong-method", "deliveries come by POST")
-        came_by = request.headers.get("x-forwarded-proto", "https").partition(",")[0].strip().lower()
-        if self._https_only and came_by != "https":
-            raise DeliveryRefused(403, "not-https", "deliveries come by https; everyone on the way can read this one")
-        keys = request.headers.getlist("authorization")
-        if len(keys) > 1:
+        if self._https_only:
+            came_by = head.value(b"x-forwarded-proto", "https").partition(",")[0].strip().lower()
+            if came_by != "https":
+                raise DeliveryRefused(403, "not-https", "deliveries come by https; all on the way can read this one")
+        if head.doubled(b"authorization"):
             raise DeliveryRefused(400, "two-keys", "more than one Authorization header")
-        key = keys[0].strip() if keys else ""
-        office = self._senders.with_key(key) if 0 < len(key) <= _LONGEST_KEY else None
+        key = head.value(b"authorization").strip()
+        office, shown_as = self._senders.with_key(key) if 0 < len(key) <= _LONGEST_KEY else (None, "")
         if office is None:
-            raise self._denied(request, "unknown-key" if key else "no-key")
-        caller = request.client.host if request.client else ""
-        if office.allow_from and not in_any(caller, office.allow_from):
-            raise self._denied(request, "foreign-address")
-        if not self._knows_the_path(request):
-            raise self._denied(request, "wrong-path")
-        encoding = request.headers.get("content-encoding", "identity").strip().lower()
-        if encoding != "identity":
+            raise self._denied(head, "unknown-key" if key else "no-key")
+        if office.allow_from and not in_any(head.caller, office.allow_from):
+            raise self._denied(head, "foreign-address")
+        if not self._knows_the_path(head):
+            raise self._denied(head, "wrong-path")
+        if head.value(b"content-encoding", "identity").strip().lower() != "identity":
             raise DeliveryRefused(415, "compressed", "compressed bodies are not taken")
-        return office
+        return office, shown_as
 
-    def _denied(self, request: Request, code: str) -> DeliveryRefused:
+    def _denied(self, head: Head, code: str) -> DeliveryRefused:
         """One answer for every reason, so that a stranger learns nothing; the code is for the operator."""
-        if self._failures.too_many(request.client.host if request.client else "", time.monotonic()):
+        if self._failures.too_many(head.caller, time.monotonic()):
             return DeliveryRefused(429, code, "too many requests without a customer key; a right one is still taken")
         return DeliveryRefused(401, code, "the Authorization header must be the customer key of an office")
 
-    def _knows_the_path(self, request: Request) -> bool:
+    def _knows_the_path(self, head: Head) -> bool:
         """Whether the path holds what only the offices are told."""
         if not self._path_secret:
             return True
-        said = str(request.path_params.get("rest", "")).partition("/")[0]
+        said = head.path.removeprefix(f"{DELIVERIES}/").partition("/")[0]
         return hmac.compare_digest(said.encode("utf-8", "surrogateescape"), self._path_secret)
 
-    async def _body(self, request: Request) -> bytes:
-        length = request.headers.get("content-length", "0")
-        too_large = DeliveryRefused(413, "too-large", f"a delivery is at most {self._max_body_bytes} bytes")
+    async def _body(self, head: Head, receive: Receive) -> bytes:
+        length = head.value(b"content-length", "0")
         if length.isdecimal() and int(length) > self._max_body_bytes:
-            raise too_large
+            raise self._too_large()
         chunks: list[bytes] = []
-        size = 0
-        async for chunk in request.stream():
-            size += len(chunk)
+        size, more = 0, True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
             if size > self._max_body_bytes:
-                raise too_large
-            chunks.append(chunk)
+                raise self._too_large()
+            more = message.get("more_body", False)
         return b"".join(chunks)
 
-    def _delivery(self, request: Request, office: Sender, body: bytes) -> Delivery:
-        path = request.scope["path"].rstrip("/").rpartition("/")[2]
-        query = request.query_params.get("type", "") if request.scope["query_string"] else ""
-        type_ = event_type(request.headers.get("event-type", ""), query, path)
+    def _too_large(self) -> DeliveryRefused:
+        return DeliveryRefused(413, "too-large", f"a delivery is at most {self._max_body_bytes} bytes")
+
+    def _delivery(self, head: Head, office: Sender, body: bytes) -> Delivery:
+        path = head.path.rstrip("/").rpartition("/")[2]
+        type_ = event_type(head.value(b"event-type"), head.queried("type"), path)
         now = self._clock()
-        workstation = machine_name(request.headers.get("workstation", ""))
+        workstation = machine_name(head.value(b"workstation"))
         return Delivery(new_id("dlv", now), office.name, type_, workstation, now, body)
 
     async def _not_rows(self, delivery: Delivery, refused: DeliveryRefused, started: float) -> Received:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from base64 import b32hexencode
 
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+_OURS = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUV", _LETTERS.encode())
 _TIME_BITS, _RANDOM_BITS = 45, 35
 _TIME_LETTERS = 16
 
@@ -15,7 +17,8 @@ def new_id(prefix: str, now: float) -> str:
     :param now: seconds since the epoch.
     """
     random = int.from_bytes(os.urandom(5)) >> (40 - _RANDOM_BITS)
-    return f"{prefix}_{letters((int(now * 1000) % (1 << _TIME_BITS)) << _RANDOM_BITS | random, _TIME_LETTERS)}"
+    number = (int(now * 1000) % (1 << _TIME_BITS)) << _RANDOM_BITS | random
+    return f"{prefix}_{b32hexencode(number.to_bytes(10)).translate(_OURS).decode()}"
 
 
 def number_of(text: str) -> int:

@@ -30,7 +30,8 @@ def test_an_office_is_found_by_either_of_its_live_keys(seals: Seals) -> None:
     senders = Senders(read_index(index_of(OFFICES, seals).text()))
     found = [senders.with_key(key) for key in ("new-key-of-a", "old-key-of-a", "key-of-b")]
 
-    assert [sender.name for sender in found if sender] == ["a", "a", "b"]
+    assert [sender.name for sender, _ in found if sender] == ["a", "a", "b"]
+    assert len({shown_as for _, shown_as in found}) == 3
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_an_office_is_found_by_either_of_its_live_keys(seals: Seals) -> None:
 )
 def test_no_other_key_opens(seals: Seals, key: str) -> None:
     """Not a part of one, not one in another case."""
-    assert Senders(index_of(OFFICES, seals)).with_key(key) is None
+    assert Senders(index_of(OFFICES, seals)).with_key(key)[0] is None
 
 
 def test_an_index_holds_no_key_and_opens_nothing() -> None:

@@ -1,8 +1,9 @@
-"""How long answers took: noted one by one, written together."""
+"""What is noted of answers one by one is written together."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import redis
 
@@ -51,3 +52,22 @@ def test_a_note_that_cannot_be_written_harms_nothing() -> None:
         await noting.write()
 
     asyncio.run(note())
+
+
+def test_counters_are_raised_together(redis_client: redis.Redis) -> None:
+    """Also where nobody noted how long the answer took."""
+
+    async def write(commands: Sequence[tuple[Argument, ...]]) -> None:
+        for command in commands:
+            redis_client.execute_command(*command)  # type: ignore[no-untyped-call]
+
+    async def count() -> None:
+        noting = Acks(write)
+        for name in ("a", "b", "a"):
+            noting.count(name)
+        await noting.write()
+        await noting.write()
+
+    asyncio.run(count())
+
+    assert redis_client.hgetall(keys.STATS) == {b"a": b"2", b"b": b"1"}
