@@ -27,7 +27,8 @@ MOST_VALUES = 250_000
 this: at most some 50 ms, where 8 MiB of empty arrays took 480."""
 
 _BYTES_TO_COUNT_FROM = 1_000_000
-"""In less there is no room for many more objects, and to count them costs a third of a look at 1000 rows."""
+"""In less there is no room for so many more objects that reading them would hold anybody up (some 25 ms at most); and
+to count them beforehand costs a third of a look at 1000 rows."""
 
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _BY_FOLDED_NAME = {name.casefold(): name for name in (*WATCH_TABLES, *UI_EVENTS)}
@@ -115,6 +116,8 @@ def glance_at(body: bytes) -> Glance:
         if not body.isascii():
             body.decode()  # what is skipped is not looked into
         rows = _glancing.decode(body)
+        if len(rows) > MOST_VALUES:
+            raise _too_many_values()
     except msgspec.ValidationError:  # one object, or an element that is none
         return Glance(len(rows_in(body)), sensitive=True)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, TypeVar
 
 from redis.exceptions import RedisError
@@ -13,7 +13,6 @@ from odevents.events.delivery import Delivery
 from odevents.events.tables import counted_as
 from odevents.store import keys
 from odevents.store.acks import Acks
-from odevents.store.atomic import Argument
 from odevents.store.compression import compress
 from odevents.store.dead_letters import DeadLetter, steps_to_bury
 from odevents.store.pipelined import Pipelined
@@ -35,29 +34,6 @@ _REPLICATED_WITHIN_MS = 1000
 KEY_KEPT_SECONDS = 90 * 24 * 3600
 """How long it is known that a customer key was used; by then nobody waits for an old one any more."""
 
-_KEEP, _DO = 0, 1
-
-# KEYS: delivery, inbox, lanes, hint. ARGV: id, office, hint's ms, then the record.
-# A lane in which something waits is among the lanes already; each further command would cost 14 µs.
-_KEEP_DELIVERY = """
-redis.call('HSET', KEYS[1], 'table', ARGV[4], 'source', ARGV[5], 'workstation', ARGV[6], 'received', ARGV[7],
-  'rows', ARGV[8], 'bytes', ARGV[9], 'status', 'waiting', 'body', ARGV[10])
-local waiting = redis.call('RPUSH', KEYS[2], ARGV[1])
-local hint = redis.call('SET', KEYS[4], 1, 'NX', 'PX', ARGV[3])
-if hint or waiting == 1 then redis.call('ZADD', KEYS[3], 0, ARGV[2]) end
-return hint and 1 or 0
-"""
-# ARGV: commands, each preceded by its length.
-_DO_ALL = """
-local i = 1
-while i <= #ARGV do
-  local n = tonumber(ARGV[i])
-  redis.call(unpack(ARGV, i + 1, i + n))
-  i = i + n + 1
-end
-return 1
-"""
-
 
 class Accepting:
     """The receiver's half: keep a delivery, durably, in one round trip.
@@ -71,8 +47,8 @@ class Accepting:
         self._redis = redis
         self.seals = seals
         self._replicas = replicas
-        self._pipelined = Pipelined(redis, (_KEEP_DELIVERY, _DO_ALL), KEPT_WITHIN)
-        self.acks = Acks(self._do_all)
+        self._pipelined = Pipelined(redis, KEPT_WITHIN)
+        self.acks = Acks(self._pipelined.run)
 
     async def accept(self, delivery: Delivery, rows: int) -> bool:
         """Append to the office's inbox; say whether its lane wants a hint.
@@ -81,28 +57,27 @@ class Accepting:
         """
         office = delivery.office
         sealed = self.seals.seal(compress(delivery.body), office, "delivery", delivery.id)
-        record = (
-            delivery.type.table,
-            delivery.type.source,
-            delivery.workstation,
-            repr(delivery.received_at),
-            rows,
-            len(delivery.body),
-            sealed,
-        )
         keeping = self._pipelined.run(
-            _KEEP,
             (
-                keys.delivery(office, delivery.id),
-                keys.inbox(office),
-                keys.lanes("inbox"),
-                keys.hint(office, "inbox"),
-            ),
-            (delivery.id, office, keys.HINT_MS, *record),
-        )
-        hint = bool(await (self._kept(keeping) if self._replicas else keeping))
+                (
+                    "HSET", keys.delivery(office, delivery.id),
+                    "table", delivery.type.table,
+                    "source", delivery.type.source,
+                    "workstation", delivery.workstation,
+                    "received", repr(delivery.received_at),
+                    "rows", rows,
+                    "bytes", len(delivery.body),
+                    "status", "waiting",
+                    "body", sealed,
+                ),
+                ("RPUSH", keys.inbox(office), delivery.id),
+                ("ZADD", keys.lanes("inbox"), 0, office),
+                ("SET", keys.hint(office, "inbox"), 1, "NX", "PX", keys.HINT_MS),
+            )
+        )  # fmt: skip
+        *_, hinted = await (self._kept(keeping) if self._replicas else keeping)
         self.acks.count(f"deliveries|{office}|{counted_as(delivery.type.table)}|accepted")
-        return hint
+        return hinted == b"+OK"
 
     async def bury(self, letter: DeadLetter, body: bytes) -> None:
         """Keep a body that will never be rows as a dead letter, so that the office's feed can move on.
@@ -178,6 +153,3 @@ class Accepting:
         """Write what was noted, and end the connection that deliveries are kept over."""
         await self.acks.write()
         await self._pipelined.close()
-
-    async def _do_all(self, commands: Sequence[tuple[Argument, ...]]) -> int:
-        return await self._pipelined.run(_DO, (), [part for each in commands for part in (len(each), *each)])
