@@ -57,14 +57,13 @@ class Knowledge:
 def read_rows(elements: Sequence[object], type_: EventType) -> list[Reading]:
     """Find out which row each element is; an element that cannot be read gives its error instead."""
     table = table_named(type_.table)
-
-    def reading(element: object) -> Reading:
+    readings: list[Reading] = []
+    for element in elements:
         try:
-            return read(element, table)
+            readings.append(read(element, table))
         except RowUnreadable as error:
-            return error
-
-    return [reading(element) for element in elements]
+            readings.append(error)
+    return readings
 
 
 def understand(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -42,6 +41,9 @@ _USUAL_BYTES = 4096
 
 _LEVEL = 3
 """Two bytes a row more than level 5, in two thirds of the time."""
+
+_NEVER = "0"
+"""How Open Dental's "none" begins, 0001-01-01, which most of these columns hold."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Any]).decode
@@ -78,7 +80,7 @@ def shortened(shape: Shape, values: Iterable[Any]) -> Kept:
     kept = list(values)
     for at in shape.moments:
         value = kept[at]
-        if value.__class__ is str:
+        if value.__class__ is str and value[:1] != _NEVER:
             kept[at] = moments.shortened(value)
     return kept
 
@@ -112,9 +114,15 @@ class Packing:
 
     def unpack(self, packed: bytes) -> bytes:
         """What :meth:`pack` was given."""
-        if packed[0] == self._packing:
-            with suppress(zstandard.ZstdError):  # no room: it is larger than usual
-                return self._decompress(_OPENING + packed[1:], _USUAL_BYTES)
+        if packed[0] != self._packing:
+            return self._unusual(packed)
+        try:
+            return self._decompress(_OPENING + packed[1:], _USUAL_BYTES)
+        except zstandard.ZstdError:  # no room
+            return self._unusual(packed)
+
+    def _unusual(self, packed: bytes) -> bytes:
+        """A row that is larger than most, or was packed otherwise."""
         packing = packed[0] & ~_WHOLE
         if packing == _PLAIN:
             return packed[1:]
