@@ -73,7 +73,7 @@ def test_five_hundred_hostile_values_make_five_hundred_harmless_lines(lines: io.
 
 def test_nothing_on_a_terminal_moves_the_cursor(lines: io.StringIO) -> None:
     """The text form has line ends of ours only, and no escape but colours, of which there are none off a terminal."""
-    log_into(lines, "debug", json=False)
+    log_into(lines, "info", json=False)
     for value in hostile_values():
         logger.info("refused", workstation=value)
 

@@ -153,8 +153,11 @@ def test_elsewhere_the_dlls_are_said_to_be_missing() -> None:
 class TestTheFile:
     def test_only_its_owner_may_read_it(self, tmp_path: Path) -> None:
         store = FileStore(tmp_path / "odevents" / "keys.json")
-        os.umask(0)
-        store.write(KEYS)
+        before = os.umask(0)
+        try:
+            store.write(KEYS)
+        finally:
+            os.umask(before)
         assert store.read() == KEYS
         assert (tmp_path / "odevents" / "keys.json").stat().st_mode & 0o777 == 0o600
         assert (tmp_path / "odevents").stat().st_mode & 0o777 == 0o700
