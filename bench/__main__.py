@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-from bench.environments import ROOT
+from bench.environments import ROOT, install_peers
 from bench.line import FULL, SHORT, Form, Line
 from bench.publish import publish
 from bench.report import as_json, heading, row, shortfalls
 
 MEASURES = ("accept", "understand", "reaction", "memory", "growth", "start", "backlog", "fleet", "scaling")
+WITH_PEERS = {"accept", "understand", "reaction"}
 LONG = ("backlog", "fleet", "scaling")
 """Only in the full form, unless asked for: they need minutes each."""
 
@@ -32,8 +33,11 @@ def main() -> None:
     chosen = options.parse_args()
     form = FULL if chosen.full else SHORT
     lines: list[Line] = []
+    names = chosen.only or [name for name in MEASURES if form.full or name not in LONG]
+    if WITH_PEERS.intersection(names):
+        install_peers()
     print(heading(), flush=True)
-    for name in chosen.only or [name for name in MEASURES if form.full or name not in LONG]:
+    for name in names:
         for line in lines_of(name, form):
             lines.append(line)
             print(row(line), flush=True)

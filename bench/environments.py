@@ -5,11 +5,24 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PEERS = Path(__file__).parent / "peers"
 BUILD = ROOT / "build" / "bench"
+
+
+def install_peers() -> None:
+    """Make what is missing, all at once. A peer that this machine cannot have says so when it is measured."""
+    with ThreadPoolExecutor() as together:
+        installing = [together.submit(python_of, file.parent.name) for file in PEERS.glob("*/requirements.txt")]
+        if not missing("npm"):
+            installing += [together.submit(node_modules_of, file.parent.name) for file in PEERS.glob("*/package.json")]
+        for each in installing:
+            with suppress(RuntimeError):
+                each.result()
 
 
 def python_of(peer: str) -> Path:
