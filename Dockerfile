@@ -11,13 +11,16 @@ COPY pyproject.toml README.md LICENSE ./
 COPY odevents odevents
 COPY workers workers
 RUN SOURCE_DATE_EPOCH=1767225600 /opt/build/bin/python -m hatchling build -t wheel
-RUN /opt/odevents/bin/python -m pip install --no-cache-dir --no-deps --no-index dist/*.whl
+RUN /opt/odevents/bin/python -m pip install --no-cache-dir --no-deps --no-index dist/*.whl \
+ && /opt/odevents/bin/python -m pip uninstall --yes --quiet setuptools pip
 RUN /opt/odevents/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/odevents/lib
 
 FROM ${PYTHON}
 COPY --from=build /opt/odevents /opt/odevents
-# A folder that a volume can be mounted on and stay writable: the receiver's index
-RUN install -d -o 10001 -g 10001 -m 0700 /run/odevents /data
+# Folders that a volume can be mounted on and stay writable: the receiver's index, the data of `odevents up`.
+# And nothing of the base's that runs as its owner.
+RUN install -d -o 10001 -g 10001 -m 0700 /run/odevents /data \
+ && find / -xdev -type f -perm /6000 -exec chmod a-s {} +
 ENV PATH=/opt/odevents/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
