@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: listing pages screenshots help install demo test faults abuse lock parity budget docs clean dictionaries bench bench-full fleet backlog check wheel wheel-try image-by-hand upgrade-drill
+.PHONY: listing pages screenshots help install demo test faults abuse lock parity budget docs clean dictionaries bench bench-full fleet backlog check wheel wheel-try image systemd-drill compose-drill chart-drill upgrade-drill
 
 help:           ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -74,8 +74,17 @@ wheel: $(READY)  ## build the wheel twice, compare the two, and write its bill o
 wheel-try: $(READY)  ## install the wheel on every Python found (or PYTHONS=…) and run the demo until its first event
 	$(BIN)/python -m checks.wheel_try $(PYTHONS)
 
-image-by-hand: $(READY)  ## the Dockerfile's first stage in a folder, without an engine; then what the image starts
-	$(BIN)/python -m tests.deploy.dockerfile
+image: $(READY)  ## as root: a Docker engine builds the Dockerfile; what is in the image, and how it runs; 3 minutes
+	$(BIN)/python -m tests.deploy.drills.image
+
+compose-drill: $(READY)  ## as root: the page on compose carried out to the letter on a Docker engine; 4 minutes
+	$(BIN)/python -m tests.deploy.drills.compose
+
+systemd-drill: $(READY) wheel  ## as root: the page on systemd carried out to the letter on a booted Debian; 3 minutes
+	$(BIN)/python -m tests.deploy.drills.systemd
+
+chart-drill: $(READY)  ## as root: the chart on a Kubernetes of one node, of the programs in KUBERNETES=FOLDER; 10 minutes
+	$(BIN)/python -m tests.deploy.drills.chart
 
 upgrade-drill: $(READY)  ## workers of an older commit (OLD=…, the last one but one) beside today's receiver, and the reverse
 	$(BIN)/python -m tests.deploy.upgrade_drill $(or $(OLD),HEAD~1)

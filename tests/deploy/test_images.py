@@ -1,4 +1,4 @@
-"""Dockerfile and compose file: what can be read off them without an engine. Nothing here builds an image."""
+"""Dockerfile and compose file: what can be read off them. ``make image`` and ``make compose-drill`` run them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ from typing import Any
 import yaml
 
 from odevents.store.connection import _WANTED as WANTED_OF_REDIS
-from tests.deploy.dockerfile import instructions
 from workers.supervisor import STOP_WITHIN
 
 ROOT = Path(__file__).parent.parent.parent
+
+
+def instructions(text: str) -> list[tuple[str, str]]:
+    """Instruction and arguments, continued lines joined."""
+    lines = re.sub(r"\\\n\s*", " ", text).splitlines()
+    told = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    return [(line.split()[0], line.split(maxsplit=1)[1]) for line in told]
+
+
 TOLD = instructions((ROOT / "Dockerfile").read_text())
 
 

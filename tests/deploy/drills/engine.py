@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.deploy.drills.ground import ROOT, Missing, Sight, Space, demand, ended, run, space
+from tests.deploy.drills.ground import ROOT, Missing, Sight, Space, demand, ended, run, space, swept
 from tests.deploy.drills.tree import PACKAGES, debian
 
 NEEDS = {
@@ -71,17 +71,24 @@ class Engine:
 
 
 @contextmanager
-def engine(folder: Path) -> Iterator[Engine]:
-    """A running one."""
+def engine(folder: Path, *more: str) -> Iterator[Engine]:
+    """A running one.
+
+    :param more: what it is told besides.
+    """
     command = ("dockerd", "--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec", "--pidfile",
-               f"{folder}/pid", "--host", f"unix://{folder}/engine.sock")  # fmt: skip
-    with space(*command, log=folder / "engine.log") as within:
-        made = Engine(folder, within)
-        made.ready()
-        try:
-            yield made
-        finally:
-            made.emptied()
+               f"{folder}/pid", "--host", f"unix://{folder}/engine.sock", "--cgroup-parent", folder.name,
+               *more)  # fmt: skip
+    try:
+        with space(*command, log=folder / "engine.log") as within:
+            made = Engine(folder, within)
+            made.ready()
+            try:
+                yield made
+            finally:
+                made.emptied()
+    finally:
+        swept(folder.name)
 
 
 def built(made: Engine) -> str:

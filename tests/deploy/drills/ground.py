@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -67,9 +67,7 @@ class Space:
     :ivar depth: 2 where the program makes a space of its own, which is the one that matters.
     """
 
-    def __init__(
-        self, *command: str, log: Path, depth: int = 1, environment: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, *command: str, log: Path, depth: int = 1, environment: Mapping[str, str] | None = None) -> None:
         ready = 'ip link set lo up && exec "$@"'
         self.log = log
         self.depth = depth
@@ -100,9 +98,7 @@ class Space:
 
 
 @contextmanager
-def space(
-    *command: str, log: Path, depth: int = 1, environment: Mapping[str, str] | None = None
-) -> Iterator[Space]:
+def space(*command: str, log: Path, depth: int = 1, environment: Mapping[str, str] | None = None) -> Iterator[Space]:
     """A program in namespaces of its own, until the block ends."""
     made = Space(*command, log=log, depth=depth, environment=environment)
     try:
@@ -112,7 +108,11 @@ def space(
 
 
 def run(
-    *command: str, within: float = 120, check: bool = True, stdin: str = "", environment: Mapping[str, str] | None = None
+    *command: str,
+    within: float = 120,
+    check: bool = True,
+    stdin: str = "",
+    environment: Mapping[str, str] | None = None,
 ) -> str:
     """Run something; what it printed.
 
@@ -137,6 +137,18 @@ def wait(command: Sequence[str], wanted: str, within: float) -> str:
         time.sleep(0.3)
 
 
+def confined(status: str, uid: str | None = None) -> bool:
+    """Whether ``/proc/PID/status`` tells of no capability within reach, no new privileges and filtered system calls.
+
+    :param uid: and of this user; any but root, if left out.
+    """
+    fields = {line.split(":")[0]: line.split()[1] for line in status.splitlines() if len(line.split()) > 1}
+    within_reach = [fields.get(name, "?").strip("0") for name in ("CapEff", "CapPrm", "CapBnd", "CapAmb")]
+    user = fields.get("Uid", "0")
+    held = fields.get("NoNewPrivs") == "1" and fields.get("Seccomp") == "2" and not any(within_reach)
+    return held and (user == uid if uid else user != "0")
+
+
 def blocks(document: str) -> list[str]:
     """The commands of a page of ``docs/how-to``: its fenced blocks without a language."""
     text = (ROOT / "docs" / "how-to" / document).read_text()
@@ -153,6 +165,15 @@ def block(document: str, having: str) -> str:
     if len(found) != 1:
         raise Missing(f"{document} has {len(found)} blocks with {having!r} in them, not one")
     return found[0]
+
+
+def swept(*names: str) -> None:
+    """Remove the empty control groups of these names that programs left behind."""
+    for name in names:
+        for group in Path("/sys/fs/cgroup").glob(f"**/{name}"):
+            for folder in (*sorted(group.glob("**/"), reverse=True), group):
+                with suppress(OSError):
+                    folder.rmdir()
 
 
 def ended(told: Missing) -> int:

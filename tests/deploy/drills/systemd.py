@@ -1,4 +1,4 @@
-"""``make systemd-drill``: docs/how-to/deploy-systemd.md, carried out to the letter on a Debian that a real systemd boots.
+"""``make systemd-drill``: docs/how-to/deploy-systemd.md, to the letter, on a Debian that a real systemd boots.
 
 The Debian is a folder, its systemd the first process of a container (systemd-nspawn) without a network. What the page
 leaves to the reader (a Redis set up as run-it.md says, secrets, ``odevents.toml``) is put there first.
@@ -14,7 +14,21 @@ import time
 from pathlib import Path
 
 from tests.deploy.drills import office
-from tests.deploy.drills.ground import PATH, ROOT, Missing, Sight, Space, block, demand, ended, run, space, wait
+from tests.deploy.drills.ground import (
+    PATH,
+    ROOT,
+    Missing,
+    Sight,
+    Space,
+    block,
+    confined,
+    demand,
+    ended,
+    run,
+    space,
+    swept,
+    wait,
+)
 from tests.deploy.drills.tree import PACKAGES, debian, lay
 
 PAGE = "deploy-systemd.md"
@@ -83,14 +97,7 @@ class Machine:
 
     def understood(self, pattern: str) -> bool:
         """Send one, and wait until it has been understood."""
-        answer = self.sent(pattern)
-        for _ in range(20 if answer.startswith("200 ") else 0):
-            listed = self.odevents("deliveries", "list").splitlines()
-            if any(answer.split()[-1] in line and "processed" in line for line in listed):
-                return True
-            time.sleep(0.3)
-        self.sight.said(f"the answer was {answer}")
-        return False
+        return office.understood(self.sent(pattern), lambda: self.odevents("deliveries", "list"))
 
 
 def main() -> int:
@@ -104,6 +111,8 @@ def main() -> int:
             return drilled(Path(name), wheel)
     except Missing as told:
         return ended(told)
+    finally:
+        swept("payload", "supervisor")
 
 
 def drilled(folder: Path, wheel: Path) -> int:
@@ -113,8 +122,8 @@ def drilled(folder: Path, wheel: Path) -> int:
     tree = debian(folder, inside, wheels="/wheels")
     furnish(tree, wheel)
     with space(
-        "sh", "-c", AGAIN, "sh", "systemd-nspawn", "--quiet", f"--directory={tree}", "--boot", "--register=no", "--keep-unit", "--console=pipe",
-        log=folder / "boot.log", depth=2,
+        "sh", "-c", AGAIN, "sh", "systemd-nspawn", "--quiet", f"--directory={tree}", "--boot", "--register=no",
+        "--keep-unit", "--console=pipe", log=folder / "boot.log", depth=2,
     ) as booted:  # fmt: skip
         machine = Machine(booted, tree, sight)
         boot(machine)
@@ -180,17 +189,12 @@ def processes(machine: Machine) -> None:
     users = {}
     for name in SERVICES:
         status = machine.run("cat", f"/proc/{machine.main(name)}/status")
-        fields = {line.split(":")[0]: line.split()[1:] for line in status.splitlines() if ":" in line}
-        users[name] = fields["Uid"][0]
-        confined = [fields[field][0].lstrip("0") for field in ("CapEff", "CapPrm", "CapBnd", "CapAmb")]
-        held = not any(confined) and fields["NoNewPrivs"] == ["1"] and fields["Seccomp"] == ["2"]
-        machine.sight.seen(f"{name}: no capability, no new privileges, filtered system calls", held)
+        users[name] = re.findall(r"Uid:\s+(\d+)", status)[0]
+        machine.sight.seen(f"{name}: no capability, no new privileges, filtered system calls", confined(status))
     dynamic = {machine.shown(f"odevents-{name}", "DynamicUser")[0] for name in SERVICES}
     own = len(set(users.values())) == len(SERVICES) and "0" not in users.values()
     machine.sight.seen("each service has a dynamic user of its own", own and dynamic == {"yes"}, users)
-    given = {
-        name: sorted(machine.run("ls", f"/run/credentials/odevents-{name}.service").split()) for name in SERVICES
-    }
+    given = {name: sorted(machine.run("ls", f"/run/credentials/odevents-{name}.service").split()) for name in SERVICES}
     machine.sight.seen(
         "web is given its index and the store's address, the worker the keys",
         given["web"] == ["ODEVENTS_RECEIVER_INDEX", "REDIS_URL"] and "OD_KEY_SOUTHSIDE" in given["worker"],
@@ -223,7 +227,7 @@ def deliveries(machine: Machine) -> None:
 
 
 def sandbox(machine: Machine) -> None:
-    """What the public side could do, had somebody taken it over; and what the same program can do as root without it."""
+    """What the public side could do, had somebody taken it over; and what root can without the unit's lines."""
     unit = (ROOT / "deploy/systemd/odevents-web.service").read_text()
     unit = re.sub("ExecStart=.*", "ExecStart=/opt/odevents/bin/python /opt/taken_over.py", unit)
     unit = re.sub("(?m)^(Restart.*|PartOf.*|Before.*)\n", "", unit).replace("Type=exec", "Type=oneshot")
@@ -234,7 +238,7 @@ def sandbox(machine: Machine) -> None:
     could = json.loads(next(line for line in said.splitlines() if line.startswith("{")))
     control = json.loads(machine.run("/opt/odevents/bin/python", "/opt/taken_over.py"))
     bites = [name for name, done in control.items() if done]
-    machine.sight.seen("the control: without the unit's lines it can do a lot", len(bites) >= 14, f"{len(bites)} things")
+    machine.sight.seen("the control: root can without the unit's lines", len(bites) >= 14, f"{len(bites)} things")
     for name in bites:
         machine.sight.seen(f"the receiver's process cannot {name}", not could[name])
 

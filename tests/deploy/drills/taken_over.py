@@ -20,7 +20,7 @@ SETUID = 0o4755
 
 def readable(path: str) -> Callable[[], object]:
     """Read a file, or list a folder."""
-    return lambda: os.listdir(path) if Path(path).is_dir() else Path(path).read_bytes()
+    return lambda: list(Path(path).iterdir()) if Path(path).is_dir() else Path(path).read_bytes()
 
 
 def writable(folder: str) -> Callable[[], object]:
@@ -46,7 +46,8 @@ def call(name: str, *arguments: object) -> Callable[[], object]:
 
 def others() -> list[int]:
     """Processes that are not this one."""
-    return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) not in (os.getpid(), 1)]
+    numbers = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [number for number in numbers if number not in (os.getpid(), 1)]
 
 
 def see_others() -> None:
