@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -157,6 +158,10 @@ def _renew_all(leases: Sequence[Lease]) -> None:
 _HEART = Heart(_renew_all, every=LEASE_MS / 3000)
 
 
+_CODE = re.compile(r"[A-Z]{3,}(?= )")
+"""What a server's refusal begins with: DENIED, MISCONF; the words behind it may quote what was sent."""
+
+
 def in_store(action: Callable[[], T]) -> T:
     """Run a Redis call, its failures named for whoever runs the store.
 
@@ -165,4 +170,6 @@ def in_store(action: Callable[[], T]) -> T:
     try:
         return action()
     except RedisError as error:
-        raise StoreUnavailable(f"Redis did not do what was asked ({type(error).__name__})") from None
+        code = _CODE.match(str(error))
+        kind = f"{type(error).__name__}{f' {code[0]}' if code else ''}"
+        raise StoreUnavailable(f"Redis did not do what was asked ({kind})") from None

@@ -9,7 +9,7 @@ import redis
 
 from odevents.errors import LeaseLost, StoreUnavailable
 from odevents.store import keys
-from odevents.store.atomic import LEASE_MS, Lease, Steps
+from odevents.store.atomic import LEASE_MS, Lease, Steps, in_store
 
 KEY = keys.lease("southside", "writes")
 
@@ -96,3 +96,11 @@ def test_a_failing_server_is_named_for_whoever_runs_it(redis_client: redis.Redis
         lease.commit(steps(("RPUSH", "a", "secret")))
 
     assert "secret" not in str(failed.value)
+
+
+def test_a_refusal_is_named_by_the_servers_code_and_not_by_its_words(redis_client: redis.Redis) -> None:
+    """Whoever runs the store needs the code; the words may quote what was sent."""
+    redis_client.set("odevents:1:test", "a text")
+
+    with pytest.raises(StoreUnavailable, match=r"\(ResponseError WRONGTYPE\)$"):
+        in_store(lambda: redis_client.lpush("odevents:1:test", "a value"))
