@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.deploy.charts import manifests
-from tests.deploy.drills import chart, compose, office, systemd
+from tests.deploy.drills import chart, compose, machine, office
 from tests.deploy.drills.ground import ROOT, Missing, Sight, block, demand, run, wait
 from tests.deploy.drills.taken_over import ATTEMPTS
 from tests.support.installation import installation
@@ -37,14 +37,14 @@ def test_what_was_not_seen_fails_the_drill(capsys: pytest.CaptureFixture[str]) -
 
 def test_the_pages_have_the_commands_that_the_drills_carry_out() -> None:
     """Each in one block; each is something that bash reads."""
-    told = [(systemd.PAGE, "pip install"), (systemd.PAGE, "openssl rand"), (systemd.PAGE, "systemctl enable"),
-            (systemd.PAGE, "systemctl restart"), (compose.PAGE, "docker compose up -d\n"),
+    told = [(machine.PAGE, "pip install"), (machine.PAGE, "openssl rand"), (machine.PAGE, "systemctl enable"),
+            (machine.PAGE, "systemctl restart"), (compose.PAGE, "docker compose up -d\n"),
             (compose.PAGE, "--force-recreate")]  # fmt: skip
     for page, having in told:
         run("bash", "-n", stdin=block(page, having))
     assert compose.SECRETS_GO_HERE in block(compose.PAGE, "docker compose up -d\n")
     with pytest.raises(Missing):
-        block(systemd.PAGE, "no such command")
+        block(machine.PAGE, "no such command")
 
 
 def test_the_account_of_what_could_be_done_tells_yes_from_no(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +24,7 @@ from tests.deploy.drills import office
 from tests.deploy.drills.cluster import RUNTIME, Cluster, programs
 from tests.deploy.drills.compose import OFFICE
 from tests.deploy.drills.engine import IMAGE, NEEDS, built, engine
-from tests.deploy.drills.ground import ROOT, Missing, Sight, confined, demand, ended, run
+from tests.deploy.drills.ground import ROOT, Sight, conducted, confined, run
 
 PASSWORD = "0123456789abcdef"
 ACL = re.findall(
@@ -270,23 +269,15 @@ def ended_in_time(release: Release) -> None:
         release.sight.seen(f"{part} ends in time when its pod is deleted", took < 25, f"{took:.1f} s")
 
 
-def main() -> int:
-    """Start a cluster, install, look."""
-    try:
-        demand(ALL_NEEDS)
-        programs()
-        with tempfile.TemporaryDirectory(prefix="odevents-cluster-", ignore_cleanup_errors=True) as name:
-            folder = Path(name)
-            runtime = folder / "runtime"
-            runtime.write_text(RUNTIME)
-            runtime.chmod(0o755)
-            sight = Sight()
-            with engine(folder, f"--add-runtime=drill={runtime}", "--default-runtime=drill") as made:
-                drill(Cluster(made), sight)
-            return sight.end()
-    except Missing as told:
-        return ended(told)
+def whole(folder: Path, sight: Sight) -> None:
+    """Start an engine whose pods the kubelet may start, then the rest."""
+    programs()
+    runtime = folder / "runtime"
+    runtime.write_text(RUNTIME)
+    runtime.chmod(0o755)
+    with engine(folder, f"--add-runtime=drill={runtime}", "--default-runtime=drill") as made:
+        drill(Cluster(made), sight)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(conducted(ALL_NEEDS, whole))

@@ -122,7 +122,8 @@ class Cluster:
                         f"--token-auth-file={self.folder}/tokens.csv", "--authorization-mode=AlwaysAllow",
                         "--service-account-issuer=https://kubernetes.default.svc", f"--cert-dir={self.folder}/certs",
                         f"--service-account-key-file={key}", f"--service-account-signing-key-file={key}",
-                        f"--advertise-address={NODE}", "--allow-privileged=false"]  # fmt: skip
+                        f"--advertise-address={NODE}", "--allow-privileged=false",
+                        "--kubelet-preferred-address-types=InternalIP"]  # fmt: skip
             case "kube-controller-manager":
                 return [config, f"--service-account-private-key-file={key}", "--leader-elect=false"]
             case "kube-scheduler":

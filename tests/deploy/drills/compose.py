@@ -14,7 +14,7 @@ import time
 from typing import Any, cast
 
 from tests.deploy.drills import office
-from tests.deploy.drills.engine import IMAGE, Engine, built, carried_out
+from tests.deploy.drills.engine import IMAGE, Engine, built, on_an_engine
 from tests.deploy.drills.ground import ROOT, Sight, block, confined, run
 from tests.deploy.drills.tree import lay
 
@@ -242,4 +242,4 @@ def logs(project: Project) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(carried_out(drill))
+    sys.exit(on_an_engine(drill))

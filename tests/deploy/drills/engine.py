@@ -10,14 +10,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.deploy.drills.ground import ROOT, Missing, Sight, Space, demand, ended, run, space, swept
+from tests.deploy.drills.ground import ROOT, Missing, Sight, Space, conducted, run, space, swept
 from tests.deploy.drills.tree import PACKAGES, debian
 
 NEEDS = {
@@ -129,14 +128,11 @@ def valkey(made: Engine, wheels: Path) -> None:
     made.docker("build", f"--tag={VALKEY}", str(folder))
 
 
-def carried_out(drill: Callable[[Engine, Sight], None]) -> int:
-    """A drill on an engine and an image of its own; the status to leave with."""
-    try:
-        demand(NEEDS)
-        with tempfile.TemporaryDirectory(prefix="odevents-engine-", ignore_cleanup_errors=True) as name:
-            sight = Sight()
-            with engine(Path(name)) as made:
-                drill(made, sight)
-            return sight.end()
-    except Missing as told:
-        return ended(told)
+def on_an_engine(drill: Callable[[Engine, Sight], None]) -> int:
+    """Carry a drill out on an engine of its own; the status to leave with."""
+
+    def whole(folder: Path, sight: Sight) -> None:
+        with engine(folder) as made:
+            drill(made, sight)
+
+    return conducted(NEEDS, whole)

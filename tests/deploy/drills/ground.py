@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -176,10 +178,21 @@ def swept(*names: str) -> None:
                     folder.rmdir()
 
 
-def ended(told: Missing) -> int:
-    """Say what is missing; the status to leave with."""
-    print(told, file=sys.stderr)
-    return 2
+def conducted(packages: Mapping[str, str], drill: Callable[[Path, Sight], None]) -> int:
+    """Carry a drill out in a folder of its own; the status to leave with: 2, if something it needs is missing.
+
+    :param packages: the package that each program it needs is from.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that it cleans up then, too
+    try:
+        demand(packages)
+        with tempfile.TemporaryDirectory(prefix="odevents-drill-", ignore_cleanup_errors=True) as name:
+            sight = Sight()
+            drill(Path(name), sight)
+            return sight.end()
+    except Missing as told:
+        print(told, file=sys.stderr)
+        return 2
 
 
 def _below(pid: int) -> Iterator[int]:

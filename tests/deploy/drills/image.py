@@ -11,7 +11,7 @@ import sys
 import time
 from typing import Any, cast
 
-from tests.deploy.drills.engine import IMAGE, Engine, built, carried_out
+from tests.deploy.drills.engine import IMAGE, Engine, built, on_an_engine
 from tests.deploy.drills.ground import Sight, confined
 
 HARDENED = (
@@ -109,4 +109,4 @@ def running(made: Engine, sight: Sight, image: str, how: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(carried_out(drill))
+    sys.exit(on_an_engine(drill))

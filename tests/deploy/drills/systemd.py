@@ -9,33 +9,15 @@ from __future__ import annotations
 import json
 import re
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from tests.deploy.drills import office
-from tests.deploy.drills.ground import (
-    PATH,
-    ROOT,
-    Missing,
-    Sight,
-    Space,
-    block,
-    confined,
-    demand,
-    ended,
-    run,
-    space,
-    swept,
-    wait,
-)
+from tests.deploy.drills.ground import ROOT, Missing, Sight, block, conducted, confined, space, swept, wait
+from tests.deploy.drills.machine import HOME, PAGE, SERVICES, UNITS, Machine
 from tests.deploy.drills.tree import PACKAGES, debian, lay
 
-PAGE = "deploy-systemd.md"
 NEEDS = {**PACKAGES, "systemd-nspawn": "systemd-container", "nsenter": "util-linux", "setpriv": "util-linux"}
-SERVICES = ("web", "worker", "scheduler", "console")
-UNITS = [f"odevents-{name}.service" for name in ("index", *SERVICES)]
-HOME = "/root/odevents"
 SECRETS = {
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "OD_DEVELOPER_KEY": office.DEVELOPER_KEY,
@@ -47,92 +29,27 @@ AGAIN = 'while "$@"; test $? = 133; do :; done'
 """As systemd-nspawn wants it: 133 says that the machine is to be started again."""
 
 
-class Machine:
-    """The booted Debian.
-
-    :ivar sight: what was seen of it.
-    """
-
-    def __init__(self, booted: Space, tree: Path, sight: Sight) -> None:
-        self.booted = booted
-        self.tree = tree
-        self.sight = sight
-
-    def run(self, *command: str, check: bool = True, stdin: str = "") -> str:
-        """Run something in it as root."""
-        clean = ("env", "-i", f"PATH={PATH}", "HOME=/root", "LANG=C.UTF-8")
-        return run(*self.booted.into(), *clean, *command, check=check, stdin=stdin)
-
-    def follow(self, commands: str) -> None:
-        """Carry commands of the page out, in the folder where the reader is."""
-        self.run("bash", "-euo", "pipefail", "-c", f"cd {HOME}\n{commands}")
-
-    def odevents(self, *arguments: str) -> str:
-        """A command as the page says for root."""
-        said = (ROOT / "docs" / "how-to" / PAGE).read_text()
-        found = re.search(r"`(ODEVENTS_SECRETS=\S+ ODEVENTS_CONFIG=\S+\s+\S+/odevents) deliveries list`", said)
-        if found is None:
-            raise Missing(f"{PAGE} no longer says how root runs a command")
-        return self.run("env", *found[1].split(), *arguments)
-
-    def shown(self, unit: str, *names: str) -> list[str]:
-        """Properties of a unit."""
-        said = self.run("systemctl", "show", unit, *(f"-p{name}" for name in names))
-        told = dict(line.partition("=")[::2] for line in said.splitlines())
-        return [told.get(name, "") for name in names]
-
-    def main(self, name: str) -> int:
-        """The main process of a service."""
-        return int(self.shown(f"odevents-{name}", "MainPID")[0])
-
-    def journal(self) -> list[dict[str, object]]:
-        """All that systemd kept of our services."""
-        said = self.run("journalctl", "--output=json", "--all", *(f"--unit={unit}" for unit in UNITS))
-        return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
-
-    def sent(self, pattern: str, key: str = office.KEY) -> str:
-        """Send a version of an appointment to 127.0.0.1:8320; status and answer."""
-        program = (sys.executable, "-m", "tests.deploy.drills.office", "8320", key, pattern)
-        return run(*self.booted.into("net"), *program, check=False).strip()
-
-    def understood(self, pattern: str) -> bool:
-        """Send one, and wait until it has been understood."""
-        return office.understood(self.sent(pattern), lambda: self.odevents("deliveries", "list"))
-
-
-def main() -> int:
+def drill(folder: Path, sight: Sight) -> None:
     """Boot, follow the page, look."""
-    try:
-        demand(NEEDS)
-        wheel = next((ROOT / "dist").glob("*.whl"), None)
-        if wheel is None:
-            raise Missing("there is no wheel in dist; make wheel")
-        with tempfile.TemporaryDirectory(prefix="odevents-systemd-") as name:
-            return drilled(Path(name), wheel)
-    except Missing as told:
-        return ended(told)
-    finally:
-        swept("payload", "supervisor")
-
-
-def drilled(folder: Path, wheel: Path) -> int:
-    """Everything, in this folder."""
-    sight = Sight()
+    wheel = next((ROOT / "dist").glob("*.whl"), None)
+    if wheel is None:
+        raise Missing("there is no wheel in dist; make wheel")
     inside = ("systemd", "systemd-sysv", "dbus", "redis-server", "openssl", "iproute2")
     tree = debian(folder, inside, wheels="/wheels")
     furnish(tree, wheel)
-    with space(
-        "sh", "-c", AGAIN, "sh", "systemd-nspawn", "--quiet", f"--directory={tree}", "--boot", "--register=no",
-        "--keep-unit", "--console=pipe", log=folder / "boot.log", depth=2,
-    ) as booted:  # fmt: skip
-        machine = Machine(booted, tree, sight)
-        boot(machine)
-        install(machine)
-        for look in (processes, deliveries, sandbox, memory, killed, new_key, again_after_boot, stopped, journal):
-            look(machine)
-        machine.run("systemctl", "poweroff", check=False)
-        time.sleep(2)
-    return sight.end()
+    nspawn = ("systemd-nspawn", "--quiet", f"--directory={tree}", "--boot", "--register=no", "--keep-unit",
+              "--console=pipe")  # fmt: skip
+    try:
+        with space("sh", "-c", AGAIN, "sh", *nspawn, log=folder / "boot.log", depth=2) as booted:
+            machine = Machine(booted, tree, sight)
+            boot(machine)
+            install(machine)
+            for look in (processes, deliveries, sandbox, memory, killed, new_key, again_after_boot, stopped, journal):
+                look(machine)
+            machine.run("systemctl", "poweroff", check=False)
+            time.sleep(2)
+    finally:
+        swept("payload", "supervisor")
 
 
 def furnish(tree: Path, wheel: Path) -> None:
@@ -325,4 +242,4 @@ def journal(machine: Machine) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(conducted(NEEDS, drill))
