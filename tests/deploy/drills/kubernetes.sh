@@ -37,7 +37,9 @@ inputs=$(grep -rl --include='*.go' '+k8s:openapi-gen=' pkg staging/src/k8s.io/ap
 "$work/openapi-gen" -O zz_generated.openapi --go-header-file hack/boilerplate/boilerplate.generatego.txt $inputs \
   -p k8s.io/kubernetes/pkg/generated/openapi -r "$work/report"
 
+version=$(ls "$work" | sed -n 's/^kubernetes_.*+really\([0-9.]*\)\.orig\.tar.*$/v\1/p')
+say="-X k8s.io/kubernetes/vendor/k8s.io/component-base/version.gitVersion=$version"
 for part in kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy; do
-  go build -o "$target/" "k8s.io/kubernetes/cmd/$part"
+  go build -ldflags "$say" -o "$target/" "k8s.io/kubernetes/cmd/$part"
 done
 ls "$target"
