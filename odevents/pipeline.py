@@ -33,9 +33,7 @@ from odevents.reactions.performing import Performing
 from odevents.reactions.planning import in_doubt, plan, presumable, why_unplanned
 from odevents.reactions.registry import Reaction, Registry
 from odevents.replaying import as_they_were
-from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
-from odevents.store.ids import new_id
 from odevents.store.inbox import Ended, Entry, RowOutcome
 from odevents.store.keys import Lane
 from odevents.store.lane_head import HeadUnreadable
@@ -95,10 +93,10 @@ class Pipeline:
         """The second half: how a write lane is worked through."""
         return Turns(self.store, self.offices, self.performing, self.clock, self.traces)
 
-    def process(self, lease: Lease, entry: Entry) -> bool:
+    def process(self, lease: Lease, entry: Entry) -> None:
         """Understand one delivery and plan what is done about it: all in one step, or not at all.
 
-        :returns: whether a write was wanted.
+        The same step wakes a worker for the writes, and lets the lane go if nothing else waits in it.
         """
         steps = Steps()
         try:
@@ -118,27 +116,29 @@ class Pipeline:
             about=about_rows(self.store.seals.fingerprinting("about"), [row.values for row in understood]),
         )
         self.store.inbox.finish(steps, entry, ended, self.clock(), self.keep_seconds)
+        if wanted:
+            self.hints.add(steps, entry.office, "writes", self.clock())
+        steps.let_go_after(entry.office)
         lease.commit(steps)
-        return bool(wanted)
 
     def _drain(self, office: str, lane: Lane, next_one: Callable[[Lease], bool]) -> None:
         if office not in self.offices:
             return  # removed from the configuration; its lanes are kept until it is back
-        self.hints.taken(office, lane)
-        until = self.clock() + YIELD_AFTER
+        lease, until = Lease.of_lane(self.store.redis, office, lane, self.clock()), self.clock() + YIELD_AFTER
         try:
-            with Lease(self.store.redis, keys.lease(office, lane), new_id("lease", self.clock())) as lease:
+            more = next_one(lease)
+            while more and self.clock() < until:
                 more = next_one(lease)
-                while more and self.clock() < until:
-                    more = next_one(lease)
         except LeaseLost:
             return  # another worker has the lane; nothing was changed since it took over
+        finally:
+            lease.let_go()
         if more:
             self.hints.give(office, lane, self.clock())
 
     def _process_next(self, lease: Lease, office: str) -> bool:
         try:
-            entry = self.store.inbox.head(office)
+            entry = self.store.inbox.head(lease, office)
         except HeadUnreadable as gone:
             return self.aside.pass_over(lease, office, gone)
         if entry is None:
@@ -148,12 +148,10 @@ class Pipeline:
             return True
         try:
             with delivery_followed(entry, self.traces, self.clock):
-                wanted = self.process(lease, entry)
+                self.process(lease, entry)
         except KeyMissing as missing:
             return self.aside.await_key(lease, entry, missing)
-        if wanted:
-            self.hints.give(office, "writes", self.clock())
-        return True
+        return lease.held
 
     def _understand(self, steps: Steps, entry: Entry) -> list[Understood]:
         type_ = EventType(entry.table, "UiEventType" if entry.table in UI_EVENTS else "WatchTable")

@@ -157,6 +157,7 @@ class Runtime:
             quarantine=self.settings.quarantine_seconds,
             keep_seconds=int(self.settings.keep_writes_days * _DAY),
             handler_seconds=self.settings.handler_seconds,
+            slots=self._slots,
         )
         return Pipeline(
             store=self.store,
@@ -205,10 +206,14 @@ class Runtime:
         """The budget of an office by name, tier and priority; one object each, so that it knows what it was told."""
         return cache(partial(RedisBudget, self.store.redis))
 
+    def _slots(self, access: OfficeAccess) -> RedisBudget | None:
+        """The budget that an office's reactions are called within; none for an office that is not called."""
+        return self._budget(access.name, access.budget, Priority.reaction) if access.mode == "live" else None
+
     def ready_in(self, office: str) -> float:
         """Seconds until an office may be called by a reaction, as far as this process knows."""
-        access = self.offices[office]
-        return self._budget(office, access.budget, Priority.reaction).ready_in() if access.mode == "live" else 0.0
+        slots = self._slots(self.offices[office])
+        return slots.ready_in() if slots else 0.0
 
     def refuse_doubtful_redis(self) -> list[str]:
         """Check that the server keeps what it acknowledges; return what is doubtful but allowed.

@@ -12,7 +12,7 @@ from odevents.log import logger
 from odevents.office import Offices
 from odevents.reactions.performing import Performing
 from odevents.store.atomic import Lease, Steps
-from odevents.store.lane_head import HeadUnreadable
+from odevents.store.lane_head import HeadUnreadable, May
 from odevents.store.ledger import Share, Write
 from odevents.store.store import Store
 
@@ -27,6 +27,7 @@ class Next(Enum):
     """What a write lane wants after one turn."""
 
     TURN = "another turn"
+    SLOT = "another turn when the office's budget has a slot"
     REST = "nothing before the sweep or a hint"
     OTHERS = "a worker that does the other share"
 
@@ -47,17 +48,21 @@ class Turns:
 
     def take(self, lease: Lease, office: str, share: Share = "all") -> Next:
         """Carry out what has been due longest at an office, if it is of this worker's share."""
+        slots = self.performing.slots(self.offices[office])
         try:
-            write = self.store.ledger.next_due(office, self.clock(), share)
+            head = self.store.ledger.next_due(lease, office, self.clock(), share, slots)
         except HeadUnreadable as unreadable:
             return self._pass_over(lease, office, unreadable)
-        if write is None:
+        if head is None:
             return Next.REST
-        if share != "all" and (share == "handlers") != self.performing.runs_user_code(write):
+        if share != "all" and (share == "handlers") != self.performing.runs_user_code(head.write):
             return Next.OTHERS
-        if self.store.pauses.hold(office, write.reaction):
-            return self._hold(lease, write)
-        self.perform(lease, write)
+        match head.may:
+            case May.HOLD:
+                return self._hold(lease, head.write)
+            case May.WAIT:
+                return Next.SLOT
+        self.perform(lease, head.write)
         return Next.TURN
 
     def perform(self, lease: Lease, write: Write) -> None:

@@ -20,9 +20,7 @@ from odevents.errors import LeaseLost, StoreUnavailable
 from odevents.log import logger, place_of
 from odevents.pipeline import Pipeline
 from odevents.queues import Work
-from odevents.store import keys
 from odevents.store.atomic import Lease
-from odevents.store.ids import new_id
 from odevents.store.ledger import Share
 from odevents.turns import Next
 
@@ -91,8 +89,8 @@ class Carrier:
             if lane := self._lanes.get(office):
                 lane.hinted = True
                 return
-            token = new_id("lease", self.pipeline.clock())
-            lane = CarriedLane(office, Lease(self.pipeline.store.redis, keys.lease(office, "writes"), token))
+            lease = Lease.of_lane(self.pipeline.store.redis, office, "writes", self.pipeline.clock())
+            lane = CarriedLane(office, lease)
             self._lanes[office] = lane
             self._put(lane, self.ready_in(office))
 
@@ -155,7 +153,7 @@ class Carrier:
             self._busy -= 1
             self._busy_slow -= slow
             (self._slow.add if took > SLOW else self._slow.discard)(lane.office)
-            again = wants is Next.TURN and not self._stopping and not self._held_long(lane)
+            again = wants in (Next.TURN, Next.SLOT) and not self._stopping and not self._held_long(lane)
             if again:
                 self._put(lane, self.ready_in(lane.office))
             self._begin_turns()
@@ -167,13 +165,10 @@ class Carrier:
         office = lane.office
         try:
             if lane.since is None:
-                self.pipeline.hints.taken(office, "writes")
-                lane.lease.take()
                 lane.since = time.monotonic()
             wants = self.pipeline.turns.take(lane.lease, office, _SHARES[self.work])
             if wants is Next.REST and lane.hinted:
                 lane.hinted = False
-                self.pipeline.hints.taken(office, "writes")
                 return Next.TURN
         except LeaseLost:
             return None  # another worker has the lane; nothing was changed since it took over
@@ -190,8 +185,7 @@ class Carrier:
 
     def _let_go(self, lane: CarriedLane, wants: Next | None = None) -> None:
         """Free the lane, and wake whoever is to go on with it."""
-        if lane.since is not None:
-            lane.lease.let_go()
+        lane.lease.let_go()
         with self._changed:
             del self._lanes[lane.office]
             self._changed.notify_all()

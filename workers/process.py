@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import RedisError
 from rq import SimpleWorker
-from rq.exceptions import DequeueTimeout
+from rq.exceptions import NoSuchJobError
 from rq.serializers import JSONSerializer
 from rq.utils import now
 from rq.worker import WorkerStatus
@@ -25,7 +25,7 @@ from rq.worker import WorkerStatus
 from odevents import __version__
 from odevents.errors import StoreUnavailable
 from odevents.log import configure_logging, logger, place_of
-from odevents.queues import NOT_OURS, GuardedJob, Work, queue
+from odevents.queues import NOT_OURS, GuardedJob, Work, office_hinted, queue
 from odevents.runtime import process_runtime
 from odevents.store.connection import connect_rq
 from odevents.store.presence import present
@@ -72,59 +72,60 @@ class LaneWorker(SimpleWorker):
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, Queue] | None:
-        """The next job; ``None`` when the worker should leave.
+        """Follow one hint after the other; give RQ a job that is none of them; ``None`` when the worker should leave.
 
-        Not RQ's own, which tries for ever to reach a server that is down and never looks at the flag.
+        Not RQ's own, which tries for ever to reach a server that is down, and never looks at the flag; and which keeps
+        books of a job in five exchanges, all of them for one that must not be lost.
         """
         while not self._stop_requested:
             try:
-                if self._has_room() and (result := self._next()):
-                    return result
-            except DequeueTimeout:
-                continue
+                if self._has_room() and (other := self._next()):
+                    return other, self.queues[0]
             except NotConnected as error:
                 logger.warning("Redis does not answer", error=type(error).__name__)
                 time.sleep(_LOOK_EVERY)
-            except Exception as error:
-                if not hasattr(error, "job_id"):  # RQ's mark on what it could not even read as a job
-                    raise
-                logger.error(NOT_OURS, code="forged-job", error=type(error).__name__)
         return None
 
     def _has_room(self) -> bool:
         return self.carrier is None or self.carrier.has_room(_LOOK_EVERY)
 
-    def _next(self) -> tuple[Job, Queue] | None:
-        if self.last_heartbeat is None or now() - self.last_heartbeat > _SHOWN_EVERY:
-            self.set_state(WorkerStatus.IDLE)
-            self.heartbeat()
+    def _next(self) -> Job | None:
+        """Follow the next hint, if one comes within a second; or give back what is none."""
+        self._show()
+        [queue] = self.queues
+        # No second list keeps what was popped: a hint that dies with its worker is given again by the sweep.
+        popped = cast("list[bytes] | None", self.connection.blpop([queue.key], _LOOK_EVERY))
+        if popped is None:
+            return None
+        name = popped[1].decode(errors="replace")
+        if office := office_hinted(name, queue):
+            self.carrier.look_at(office) if self.carrier else drain(office)
+            return None
+        return self._fetched(name)
+
+    def _show(self) -> None:
+        """Show every few seconds that it is alive and idle; wait while ``rq suspend`` holds."""
+        if self.last_heartbeat is not None and now() - self.last_heartbeat < _SHOWN_EVERY:
+            return
+        self.check_for_suspension(burst=False)
+        self.set_state(WorkerStatus.IDLE)
+        self.heartbeat()
         if self.should_run_maintenance_tasks:
             self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
-        found = self.queue_class.dequeue_any(
-            self.queues,
-            _LOOK_EVERY,
-            connection=self.connection,
-            job_class=self.job_class,
-            serializer=self.serializer,
-            death_penalty_class=self.death_penalty_class,
-        )
-        if found:
-            found[0].redis_server_version = self.get_redis_server_version()  # type: ignore[no-untyped-call]
-        return found
 
-    def execute_job(self, job: Job, queue: Queue) -> None:
-        """Run a hint and forget it, which spares the books that RQ keeps of every job.
-
-        Whoever dies meanwhile leaves the hint where RQ's maintenance finds it, and the lane where the sweep does.
-        """
-        if not isinstance(job, GuardedJob) or not job.is_ours():
-            super().execute_job(job, queue)
-            return
-        job.func(*job.args)
-        with self.connection.pipeline(transaction=True) as together:
-            together.lrem(queue.intermediate_queue_key, 1, job.id)
-            together.delete(job.key)
-            together.execute()
+    def _fetched(self, name: str) -> Job | None:
+        """A job that is none of our hints, for RQ to run or, most likely, to refuse."""
+        try:
+            job = self.job_class.fetch(name, connection=self.connection, serializer=JSONSerializer)
+        except NoSuchJobError:
+            return None
+        except RedisError:
+            raise
+        except Exception as error:
+            logger.error(NOT_OURS, code="forged-job", error=type(error).__name__)
+            return None
+        job.redis_server_version = self.get_redis_server_version()  # type: ignore[no-untyped-call]
+        return job
 
     def teardown(self) -> None:
         """Say goodbye, if the server can hear it; it forgets a worker that does not."""

@@ -27,6 +27,7 @@ from odevents.store.atomic import LEASE_MS, Lease, Steps
 from odevents.store.dead_letters import DeadLetter, steps_to_bury
 from odevents.store.expected import Expectation
 from odevents.store.ids import new_id
+from odevents.store.lane_head import Slots
 from odevents.store.ledger import ENDED, Result, State, Write, requeued
 from odevents.store.store import Store
 
@@ -48,6 +49,7 @@ class Performing:
     :ivar keep_seconds: how long the ledger remembers an ended write.
     :ivar handler_seconds: how long a handler may run before its process is ended.
     :ivar room: where handlers run.
+    :ivar slots: an office -> the budget that its calls are within; ``None`` for no limit.
     """
 
     store: Store
@@ -58,6 +60,7 @@ class Performing:
     keep_seconds: int
     handler_seconds: float
     room: Room = field(default_factory=Room)
+    slots: Callable[[OfficeAccess], Slots | None] = lambda _: None
 
     def runs_user_code(self, write: Write) -> bool:
         """Whether to try this write is to run a handler that somebody else has written."""
@@ -172,13 +175,13 @@ class _Recorder:
     clock: Callable[[], float]
 
     def intend(self, write: Write, echo: Echo | None, expectation: Expectation) -> Write:
-        if self.store.pauses.hold(write.office, write.reaction):
-            raise Held
         steps, begun = Steps(), self.clock()
+        self.store.pauses.unless_held(steps, write.office, write.reaction)
         sent = self.store.ledger.intend(steps, write, begun)
         if echo:
             self.store.expected.add(steps, write.office, echo.table, echo.key, expectation)
-        self.lease.commit(steps)
+        if not self.lease.commit(steps):
+            raise Held
         self.store.await_replicas()
         if self.clock() - begun > LEASE_MS / 1000:
             # Frozen in between: by now another worker may have read back, found nothing, and sent it.

@@ -6,14 +6,17 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from redis.exceptions import RedisError
 
 from odevents.errors import LeaseLost, StoreUnavailable
 from odevents.store import keys
 from odevents.store.heart import Heart
+from odevents.store.ids import new_id
 from odevents.store.keys import Lane
+from odevents.store.script import Argument as Argument
+from odevents.store.script import Script
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -21,41 +24,79 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Argument = str | bytes | int | float
-
 LEASE_MS = 6_000
 """A lane whose worker died is free after this; a frozen worker that wakes later changes nothing."""
 
-# ARGV: token, then commands, each preceded by its length. Two are ours.
+# ARGV: token, then commands, each preceded by its length. Five are ours.
 # REINDEX index office lane: when does this lane want a worker next?
 # ADVANCE lane subject list due: the head of the list is finished; the next one is due then, if there is one.
+# UNLESS hash field ...: nothing is done if the hash has one of these fields. Comes before all others.
+# HINT flag ms job ...: wake a worker, unless the flag says that one has been woken; see queues.py.
+# LETGO list: the lease is free when nothing is left in the list. Comes after all others.
 _IF_OURS = "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end "
-_GUARDED = (
-    _IF_OURS
+_LOST, _LET_GO, _NOT_ALLOWED = 0, 2, 3
+WAKE = """
+-- ARGV from the first place to the last: queue, id of the job, its key, its seconds, its fields.
+local function wake(first, last)
+  redis.call('SADD', 'rq:queues', ARGV[first])
+  redis.call('HSET', ARGV[first + 2], unpack(ARGV, first + 4, last))
+  redis.call('EXPIRE', ARGV[first + 2], ARGV[first + 3])
+  redis.call('RPUSH', ARGV[first], ARGV[first + 1])
+end
+"""
+_GUARDED = Script(
+    WAKE
+    + _IF_OURS
     + """
-local i = 2
+local i, answer = 2, 1
 while i <= #ARGV do
   local n = tonumber(ARGV[i])
-  if ARGV[i + 1] == 'REINDEX' then
+  local command = ARGV[i + 1]
+  if command == 'REINDEX' then
     local index, office, lane, due = ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], nil
     if redis.call('TYPE', lane).ok == 'list' then due = 0
     else due = redis.call('ZRANGE', lane, 0, 0, 'WITHSCORES')[2] end
     if due then redis.call('ZADD', index, due, office) else redis.call('ZREM', index, office) end
-  elseif ARGV[i + 1] == 'ADVANCE' then
+  elseif command == 'ADVANCE' then
     local lane, subject, list = ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
     redis.call('LPOP', list)
     if redis.call('EXISTS', list) == 1 then redis.call('ZADD', lane, ARGV[i + 5], subject)
     else redis.call('ZREM', lane, subject) end
+  elseif command == 'UNLESS' then
+    for _, found in ipairs(redis.call('HMGET', ARGV[i + 2], unpack(ARGV, i + 3, i + n))) do
+      if found then return 3 end
+    end
+  elseif command == 'HINT' then
+    if redis.call('SET', ARGV[i + 2], 1, 'NX', 'PX', ARGV[i + 3]) then wake(i + 4, i + n) end
+  elseif command == 'LETGO' then
+    if redis.call('EXISTS', ARGV[i + 2]) == 0 then
+      redis.call('DEL', KEYS[1])
+      answer = 2
+    end
   else
     redis.call(unpack(ARGV, i + 1, i + n))
   end
   i = i + n + 1
 end
-return 1
+return answer
 """
 )
-_RENEW = _IF_OURS + "return redis.call('PEXPIRE', KEYS[1], ARGV[2])"
-_RELEASE = _IF_OURS + "return redis.call('DEL', KEYS[1])"
+LOOK = """
+-- KEYS: the lease, what is looked at. ARGV: token, the milliseconds for which to take the lease ('' if it is ours), the
+-- flag of the hint that this look answers ('' for none).
+if ARGV[2] == '' then
+  if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
+else
+  if ARGV[3] ~= '' then redis.call('DEL', ARGV[3]) end
+  if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 'lost' end
+end
+local function nothing()
+  redis.call('DEL', KEYS[1])
+  return false
+end
+"""
+_RENEW = Script(_IF_OURS + "return redis.call('PEXPIRE', KEYS[1], ARGV[2])")
+_RELEASE = Script(_IF_OURS + "return redis.call('DEL', KEYS[1])")
 
 
 class Steps:
@@ -72,6 +113,14 @@ class Steps:
         lane_key = keys.inbox(office) if lane == "inbox" else keys.writes(office)
         self.add("REINDEX", keys.lanes(lane), office, lane_key)
 
+    def unless(self, key: str, fields: Sequence[str]) -> None:
+        """Do nothing at all if this hash has one of these fields; before every other step."""
+        self.commands.insert(0, ("UNLESS", key, *fields))
+
+    def let_go_after(self, office: str) -> None:
+        """Let the inbox lane go if nothing waits in it any more; after every other step."""
+        self.add("LETGO", keys.inbox(office))
+
     def count(self, *name: str, by: int = 1) -> None:
         """Raise a counter; names are words of ours, offices, tables and reactions."""
         self.add("HINCRBY", keys.STATS, "|".join(name), by)
@@ -82,16 +131,22 @@ class Lease:
 
     :param key: the Redis key that says who has it, such as ``keys.lease(office, lane)``.
     :param token: who we are; unique.
+    :param hint: the flag that goes when the first :meth:`look` takes the lease: what comes later needs a new hint.
     :ivar redis: the client that it is held, and renewed, through.
+    :ivar held: whether it is ours, as far as we know.
     """
 
-    def __init__(self, redis: Redis, key: str, token: str) -> None:
+    def __init__(self, redis: Redis, key: str, token: str, hint: str = "") -> None:
         self.redis = redis
+        self.held = False
         self._key = key
         self._token = token
-        self._guarded = redis.register_script(_GUARDED)
-        self._renew = redis.register_script(_RENEW)
-        self._release = redis.register_script(_RELEASE)
+        self._hint = hint
+
+    @classmethod
+    def of_lane(cls, redis: Redis, office: str, lane: Lane, now: float) -> Lease:
+        """That of an office's lane, not taken yet: the first look does."""
+        return cls(redis, keys.lease(office, lane), new_id("lease", now), keys.hint(office, lane))
 
     def __enter__(self) -> Lease:
         return self.take()
@@ -108,17 +163,38 @@ class Lease:
         """
         if not in_store(lambda: self.redis.set(self._key, self._token, nx=True, px=LEASE_MS)):
             raise LeaseLost(f"{self._key} is in other hands")
-        _HEART.keep(self)
+        self._keep()
         return self
 
     def let_go(self) -> None:
         """Free it for others at once."""
-        _HEART.forget(self)
+        if not self.held:
+            return
+        self._forget()
         with suppress(StoreUnavailable):  # the lease runs out by itself
-            in_store(lambda: self._release(keys=[self._key], args=[self._token]))
+            in_store(lambda: _RELEASE.run(self.redis, [self._key], [self._token]))
 
-    def commit(self, steps: Steps) -> None:
-        """Apply all steps, durably, in one go.
+    def look(self, script: Script, at: Sequence[str], arguments: Sequence[Argument]) -> Any:
+        """Look at what is to be done, in one step with taking the lease if it is not held yet.
+
+        :param script: begins with :data:`LOOK`, and ends with ``nothing()`` where nothing is to be done.
+        :returns: what the script does; ``None`` when nothing is to be done, and the lease was let go.
+        :raises LeaseLost: somebody else has it; nothing was changed.
+        """
+        taking = "" if self.held else LEASE_MS
+        self.held = True  # if its answer is lost it may be ours, and is let go
+        own = [self._token, taking, self._hint]
+        found = in_store(lambda: script.run(self.redis, [self._key, *at], [*own, *arguments]))
+        if found == b"lost":
+            raise self._lost()
+        if found is None:
+            self._forget()
+        elif taking:
+            self._keep()
+        return found
+
+    def commit(self, steps: Steps) -> bool:
+        """Apply all steps, durably, in one go; say whether that was allowed (:meth:`Steps.unless`).
 
         The server refuses a script as a whole when it is full or read-only. A command that failed by itself would leave
         those before it: no step here can, as long as nobody else writes to our keys.
@@ -129,20 +205,36 @@ class Lease:
         flat: list[Argument] = [self._token]
         for command in steps.commands:
             flat += [len(command), *command]
-        if not in_store(lambda: self._guarded(keys=[self._key], args=flat)):
-            raise LeaseLost(f"{self._key} was taken over")
+        answer = in_store(lambda: _GUARDED.run(self.redis, [self._key], flat))
+        if answer == _LOST:
+            raise self._lost()
+        if answer == _LET_GO:
+            self._forget()
+        return bool(answer != _NOT_ALLOWED)
+
+    def _keep(self) -> None:
+        self.held = True
+        _HEART.keep(self)
+
+    def _forget(self) -> None:
+        self.held = False
+        _HEART.forget(self)
+
+    def _lost(self) -> LeaseLost:
+        self._forget()
+        return LeaseLost(f"{self._key} is in other hands")
 
     def renew(self) -> None:
         """Hold the lane for its full time from now.
 
         :raises LeaseLost: it is no longer ours.
         """
-        if not in_store(lambda: self._renew(keys=[self._key], args=[self._token, LEASE_MS])):
+        if not in_store(lambda: _RENEW.run(self.redis, [self._key], [self._token, LEASE_MS])):
             raise LeaseLost(f"{self._key} was taken over")
 
     def renew_with(self, together: Pipeline) -> None:
         """Add the renewal to what is sent together. A lease that was lost stays lost; its next step says so."""
-        self._renew(keys=[self._key], args=[self._token, LEASE_MS], client=together)
+        _RENEW.run_with(together, [self._key], [self._token, LEASE_MS])
 
 
 def _renew_all(leases: Sequence[Lease]) -> None:

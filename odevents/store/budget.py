@@ -13,39 +13,21 @@ from typing import TYPE_CHECKING, cast
 from odevents.client.budget import TIERS, Priority, crowds, interval_of, patience
 from odevents.store import keys
 from odevents.store.atomic import in_store
+from odevents.store.lane_head import CLAIM_SLOT, NEXT_SLOT
+from odevents.store.script import Script
 
 if TYPE_CHECKING:
     from redis import Redis
 
 _US = 1_000_000
 
-# A slot further ahead than any pause can only come from a server whose clock was set back.
-_NEXT = """
-local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
-local free = tonumber(redis.call('GET', KEYS[1]) or 0)
-if free - now > 7200000000 then free = 0 end
-"""
-_KEEP = """
-redis.call('SET', KEYS[1], string.format('%.0f', free), 'PX', math.ceil((free - now) / 1000) + 1000)
-"""
 # ARGV: microseconds from slot to slot, the counter of slots taken.
-# Answers with the microseconds until one is free; 0, and it was taken.
-_CLAIM = f"""{_NEXT}
-if free > now then return free - now end
-free = now + ARGV[1]
-{_KEEP}
-local minute = KEYS[1] .. ':' .. math.floor(time[1] / 60)
-redis.call('INCR', minute)
-redis.call('EXPIRE', minute, 1200)
-redis.call('HINCRBY', KEYS[2], ARGV[2], 1)
-return 0
-"""
+_CLAIM = Script(f"{CLAIM_SLOT} return claim_slot(KEYS[1], ARGV[1], KEYS[2], ARGV[2])")
 # ARGV: microseconds.
-_PAUSE = f"""{_NEXT}
-free = math.max(free, now + ARGV[1])
-{_KEEP}
-"""
+_PAUSE = Script(f"""{NEXT_SLOT}
+local now, free = next_slot(KEYS[1])
+keep_slot(KEYS[1], math.max(free, now + ARGV[1]), now)
+""")
 
 
 CALLS_MINUTES = 10
@@ -81,13 +63,24 @@ class RedisBudget:
         self._counter = f"calls|{office}"
         self._interval = interval_of(tier)
         self._priority = priority
-        self._claim = redis.register_script(_CLAIM)
-        self._pause = redis.register_script(_PAUSE)
+        self._redis = redis
         self._free_at = 0.0
+        self._taken_at: float | None = None
+        self._early = 0.0
 
     def ready_in(self) -> float:
         """Seconds until a slot may be free, as far as this process knows: it asks nobody."""
         return max(self._free_at - time.monotonic(), 0.0)
+
+    def asking(self) -> tuple[str, int, str]:
+        """What a look at the office's write lane needs to take a slot on the way."""
+        return self._key, int(self._interval * _US), self._counter
+
+    def answered(self, microseconds: int) -> None:
+        """The look took a slot, which is for the next :meth:`claim`; or one is free in so long."""
+        now = time.monotonic()
+        self._taken_at = None if microseconds else now
+        self._free_at = now + (microseconds / _US or self._interval)
 
     def claim(self, max_wait: float) -> float:
         """Take a slot, if one is free; see :class:`odevents.client.budget.Budget`.
@@ -95,20 +88,24 @@ class RedisBudget:
         :raises StoreUnavailable: Redis did not answer.
         """
         asked = time.monotonic()
+        if self._taken_at is not None:
+            self._early, self._taken_at = asked - self._taken_at, None
+            return 0.0
+        self._early = 0.0
         wait = int(in_store(lambda: self._ask())) / _US
         self._free_at = asked + (wait or self._interval)
         return patience(wait, self._priority, max_wait) if wait else 0.0
 
     def _ask(self) -> int:
-        microseconds = int(self._interval * _US)
-        return int(self._claim(keys=[self._key, keys.STATS], args=[microseconds, self._counter]))
+        place, interval, counter = self.asking()
+        return int(_CLAIM.run(self._redis, [place, keys.STATS], [interval, counter]))
 
     def pause(self, seconds: float) -> None:
         """Give out no slot for ``seconds``, in any process.
 
         :raises StoreUnavailable: Redis did not answer.
         """
-        in_store(lambda: self._pause(keys=[self._key], args=[int(seconds * _US)]))
+        in_store(lambda: _PAUSE.run(self._redis, [self._key], [int(seconds * _US)]))
         self._free_at = time.monotonic() + seconds
 
     def left(self, late: float) -> None:
@@ -116,5 +113,5 @@ class RedisBudget:
 
         :raises StoreUnavailable: Redis did not answer.
         """
-        if crowds(self._interval, late):
+        if crowds(self._interval, late + self._early):
             self.pause(self._interval)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,10 +12,10 @@ import msgspec
 
 from odevents.events.tables import counted_as
 from odevents.store import keys, strips
-from odevents.store.atomic import Steps, in_store
+from odevents.store.atomic import Lease, Steps, in_store
 from odevents.store.compression import compress, decompress
 from odevents.store.ids import moment_of, packed
-from odevents.store.lane_head import HeadUnreadable
+from odevents.store.lane_head import INBOX_HEAD, HeadUnreadable
 from odevents.store.packing import ABOUT, DELIVERIES, about_records, delivery_record
 from odevents.store.seal import Seals
 from odevents.store.tail import append_to_tail
@@ -110,21 +110,25 @@ class Inbox:
     def __init__(self, redis: Redis, seals: Seals) -> None:
         self._redis = redis
         self._seals = seals
+        self._seen = "", b""
 
-    def head(self, office: str) -> Entry | None:
-        """The oldest delivery that waits, its attempt counted; ``None`` when the lane is empty.
+    def head(self, lease: Lease, office: str) -> Entry | None:
+        """The oldest delivery that waits, its attempt counted; ``None`` when none does, and the lane was let go.
 
+        :param lease: that of the lane, taken on the way if it is not held yet.
         :raises HeadUnreadable: its record is gone.
+        :raises LeaseLost: the lane is not ours.
         """
-        first = cast("bytes | None", in_store(lambda: self._redis.lindex(keys.inbox(office), 0)))
-        if first is None:
+        asked = [keys.delivery(office, ""), *SUMMARY, "body"]
+        found = lease.look(INBOX_HEAD, [keys.inbox(office)], asked)
+        if found is None:
             return None
-        delivery_id = first.decode()
-        entry = self.entry(office, delivery_id)
+        delivery_id, record = found[0].decode(), found[1] if len(found) > 1 else [None] * (len(SUMMARY) + 1)
+        entry = entry_from(office, delivery_id, record[:-1])
         if entry is None:
             raise HeadUnreadable(f"the record of {delivery_id} is gone", delivery_id, gone=True)
-        in_store(lambda: self._redis.hincrby(keys.delivery(office, delivery_id), "attempts", 1))
-        return replace(entry, attempts=entry.attempts + 1)
+        self._seen = delivery_id, record[-1] or b""
+        return entry
 
     def depth(self, office: str) -> int:
         """How many deliveries of an office wait."""
@@ -148,8 +152,15 @@ class Inbox:
 
         :raises SealBroken: altered, or its key is not in the ring.
         """
-        sealed = in_store(lambda: self._redis.hget(keys.delivery(office, delivery_id), "body"))
-        return decompress(self._seals.open(cast("bytes", sealed or b""), office, "delivery", delivery_id))
+        return decompress(self._seals.open(self._sealed_body(office, delivery_id), office, "delivery", delivery_id))
+
+    def _sealed_body(self, office: str, delivery_id: str) -> bytes:
+        seen, sealed = self._seen
+        self._seen = "", b""
+        if seen == delivery_id:  # came with the look at the lane
+            return sealed
+        found = in_store(lambda: self._redis.hget(keys.delivery(office, delivery_id), "body"))
+        return cast("bytes", found or b"")
 
     def outcomes(self, office: str, delivery_id: str) -> list[RowOutcome]:
         """How each row ended; empty while the delivery waits."""

@@ -15,8 +15,8 @@ import msgspec
 
 from odevents.errors import SealBroken
 from odevents.store import keys, strips
-from odevents.store.atomic import Steps, in_store
-from odevents.store.lane_head import HEAD, HeadUnreadable
+from odevents.store.atomic import Lease, Steps, in_store
+from odevents.store.lane_head import WRITES_HEAD, Head, HeadUnreadable, May, Slots
 from odevents.store.packing import NOBODY, WRITES, write_record
 from odevents.store.seal import Seals
 from odevents.store.tail import append_to_tail
@@ -125,7 +125,6 @@ class Ledger:
         self._redis = redis
         self._seals = seals
         self._listed_seconds = listed_seconds
-        self._head = redis.register_script(HEAD)
 
     def known(self, office: str, write_ids: Sequence[str]) -> set[str]:
         """Which of these effects are in the ledger already."""
@@ -173,28 +172,36 @@ class Ledger:
             **{name: text[name].decode() for name in _WORDS},
         )
 
-    def next_due(self, office: str, now: float, share: Share = "all") -> Write | None:
-        """The head of the subject that has been due longest; ``None`` when nothing is due.
+    def next_due(
+        self, lease: Lease, office: str, now: float, share: Share = "all", slots: Slots | None = None
+    ) -> Head | None:
+        """The head of the subject that has been due longest; ``None`` when nothing is due, and the lane was let go.
 
-        Its try is counted, unless it is of the other share and so will not be tried here.
-
+        :param lease: that of the lane, taken on the way if it is not held yet.
+        :param slots: the office's budget; ``None`` where no slot of it is needed.
         :raises HeadUnreadable: it cannot be opened, or is gone; the subject must not hold up the others.
+        :raises LeaseLost: the lane is not ours.
         """
         places = [keys.subject(office, ""), keys.write(office, "")]
-        asked: list[str | int] = [int(now * 1000), *places, {"all": "", "rules": "0", "handlers": "1"}[share]]
-        found = in_store(lambda: self._head(keys=[keys.writes(office)], args=asked))
+        budget: tuple[str | int, ...] = slots.asking() if slots else ("",)
+        asked = [office, int(now * 1000), *places, {"all": "", "rules": "0", "handlers": "1"}[share], *budget]
+        found = lease.look(WRITES_HEAD, [keys.writes(office), keys.PAUSES, keys.STATS], asked)
         if found is None:
             return None
-        subject, write_id, *rest = found
-        key = keys.write(office, write_id.decode())
-        if not rest:
-            message = f"the ledger has no entry {key}; it was taken off its lane"
-            raise HeadUnreadable(message, subject.decode(), gone=True)
-        record = dict(zip(rest[0][::2], rest[0][1::2], strict=True))
+        may, subject, write_id, wait, *entry = found
+        if slots and may in (May.TRY.value, May.WAIT.value):
+            slots.answered(wait)
+        return self._head_of(office, may, subject.decode(), write_id.decode(), entry)
+
+    def _head_of(self, office: str, may: bytes, subject: str, write_id: str, entry: Sequence[list[bytes]]) -> Head:
+        key = keys.write(office, write_id)
+        if not entry:
+            raise HeadUnreadable(f"the ledger has no entry {key}; it was taken off its lane", subject, gone=True)
+        record = dict(zip(entry[0][::2], entry[0][1::2], strict=True))
         try:
-            return self._entry(office, write_id.decode(), record)
+            return Head(self._entry(office, write_id, record), May(may))
         except SealBroken as error:
-            raise HeadUnreadable(f"{key}: {error}", subject.decode(), gone=False) from None
+            raise HeadUnreadable(f"{key}: {error}", subject, gone=False) from None
 
     def pass_over(self, steps: Steps, office: str, unreadable: HeadUnreadable, now: float) -> None:
         """Add the steps that let the others go on: this subject comes again later, or moves on from what is gone."""

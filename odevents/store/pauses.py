@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from odevents.store import keys
-from odevents.store.atomic import in_store
+from odevents.store.atomic import Steps, in_store
 from odevents.store.audit import command_to_note
 
 if TYPE_CHECKING:
@@ -27,6 +27,14 @@ class Scope:
     def __str__(self) -> str:
         parts = [f"office {self.office}" if self.office else "", f"reaction {self.reaction}" if self.reaction else ""]
         return " ".join(filter(None, parts)) or ALL
+
+
+def _scopes(office: str, reaction: str) -> list[str]:
+    """What may hold a write back; the look at a lane (lane_head.py) spells them too."""
+    scopes = [Scope(), Scope(office)]
+    if reaction:
+        scopes += [Scope("", reaction), Scope(office, reaction)]
+    return [str(scope) for scope in scopes]
 
 
 class Pause(msgspec.Struct, frozen=True):
@@ -61,11 +69,12 @@ class Pauses:
 
     def hold(self, office: str, reaction: str = "") -> bool:
         """Whether a write must wait; without ``reaction``, whether every write of the office must."""
-        scopes = [Scope(), Scope(office)]
-        if reaction:
-            scopes += [Scope("", reaction), Scope(office, reaction)]
-        found = in_store(lambda: self._redis.hmget(keys.PAUSES, [str(scope) for scope in scopes]))
+        found = in_store(lambda: self._redis.hmget(keys.PAUSES, _scopes(office, reaction)))
         return any(cast("list[bytes | None]", found))
+
+    def unless_held(self, steps: Steps, office: str, reaction: str) -> None:
+        """Add the condition that a write need not wait: else nothing of the steps is done."""
+        steps.unless(keys.PAUSES, _scopes(office, reaction))
 
     def _together(self, command: tuple[str | bytes, ...], what: str, scope: Scope, pause: Pause) -> object:
         with self._redis.pipeline(transaction=True) as together:

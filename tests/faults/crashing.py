@@ -24,6 +24,7 @@ from odevents.reactions.performing import Performing
 from odevents.reactions.registry import Registry
 from odevents.store import keys
 from odevents.store.accepting import Accepting
+from odevents.store.atomic import Steps
 from odevents.store.ids import new_id
 from odevents.store.seal import Seals
 from odevents.store.store import Store
@@ -178,7 +179,7 @@ class SilentHints(Hints):
     def give(self, office: str, work: Work, now: float) -> None:
         """Nothing."""
 
-    def taken(self, office: str, lane: keys.Lane) -> None:
+    def add(self, steps: Steps, office: str, work: Work, now: float) -> None:
         """Nothing."""
 
 

@@ -45,7 +45,7 @@ def test_a_crash_at_any_boundary_loses_nothing_and_doubles_nothing(
     """Before and after every command to the server and every call of the office, whatever the office answers."""
     whole = Fate()
     lived(quick_server, seals, registry, outcome, whole)
-    assert len(whole.crossed) > 40, "the boundaries were not seen"
+    assert len(whole.crossed) > 30, "the boundaries were not seen"
 
     # Until the office is first called, its answers make no difference: those boundaries are crossed once.
     first = 1 if not outcome else 1 + next(i for i, name in enumerate(whole.crossed) if "command" not in name)
@@ -68,7 +68,7 @@ def test_the_crash_points_include_every_kind_of_boundary(quick_server: str, seal
 
     kinds = Counter(fate.crossed)
 
-    assert kinds["a command"] > 40
+    assert kinds["a command"] > 25
     for call in ("appointments/{AptNum}/Note", "appointments/{AptNum}/Confirm", "commlogs"):
         for moment in ("before", "between record and bytes of", "after"):
             assert kinds[f"{moment} {call}"] == 1, (moment, call)

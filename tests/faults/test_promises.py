@@ -256,8 +256,9 @@ def test_a_frozen_worker_that_wakes_after_its_lease_has_gone_changes_nothing(qui
     frozen = world.process(world.office.fate)
     frozen.drain_inbox(OFFICE)
     with Lease(frozen.store.redis, keys.lease(OFFICE, "writes"), "frozen") as lease:
-        write = frozen.store.ledger.next_due(OFFICE, world.now)
-        assert write
+        head = frozen.store.ledger.next_due(lease, OFFICE, world.now)
+        assert head
+        write = head.write
         world.bury()
         world.live()
         before = (world.office.note, len(world.office.commlogs), world.store.ledger.get(OFFICE, write.id))
@@ -369,5 +370,5 @@ def _perform_some(world: World, pipeline: Any, number: int) -> None:
     """Carry out so many writes of the lane, as a worker would before it is interrupted."""
     with Lease(pipeline.store.redis, keys.lease(OFFICE, "writes"), "test") as lease:
         for _ in range(number):
-            if write := pipeline.store.ledger.next_due(OFFICE, world.now):
-                pipeline.turns.perform(lease, write)
+            if head := pipeline.store.ledger.next_due(lease, OFFICE, world.now):
+                pipeline.turns.perform(lease, head.write)

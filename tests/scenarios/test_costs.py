@@ -88,7 +88,7 @@ def accept(runtime: Runtime, rows: list[Row]) -> dict[str, int]:
 def understand(runtime: Runtime) -> Counting:
     """Understand the delivery that waits; gives what that took."""
     with Lease(runtime.redis, "lease", "test") as lease, Counting() as counting:
-        entry = runtime.store.inbox.head(OFFICE)
+        entry = runtime.store.inbox.head(lease, OFFICE)
         assert entry
         runtime.pipeline.process(lease, entry)
     assert runtime.store.inbox.entry(OFFICE, entry.id).rows == ROWS  # type: ignore[union-attr]

@@ -16,8 +16,11 @@ from rq.serializers import JSONSerializer
 
 from odevents.queues import QUEUES, ForgedJob, GuardedJob, Hints, queue
 from odevents.store import keys
+from odevents.store.atomic import Lease
 from odevents.store.connection import connect_rq
 from odevents.store.embedded import EmbeddedServer
+from odevents.store.inbox import Inbox
+from odevents.store.seal import Seals
 from workers.jobs import drain_inbox
 from workers.process import LaneWorker
 
@@ -49,14 +52,15 @@ def _stop_when_empty(at_work: LaneWorker, waiting: Queue) -> None:
     at_work.request_stop(15, None)
 
 
-def test_a_lane_is_hinted_once_until_a_worker_looks(redis_client: redis.Redis) -> None:
+def test_a_lane_is_hinted_once_until_a_worker_looks(redis_client: redis.Redis, seals: Seals) -> None:
     """However many deliveries arrive; and again for what comes after the look."""
     hints = Hints(redis_client)
     for _ in range(3):
         hints.give("southside", "inbox", NOW)
     assert queue(redis_client, "inbox").count == 1
 
-    hints.taken("southside", "inbox")
+    lease = Lease.of_lane(redis_client, "southside", "inbox", NOW)
+    assert Inbox(redis_client, seals).head(lease, "southside") is None
     hints.give("southside", "inbox", NOW)
     assert queue(redis_client, "inbox").count == 2
 

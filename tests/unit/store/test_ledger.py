@@ -7,7 +7,7 @@ import redis
 
 from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
-from odevents.store.lane_head import HeadUnreadable
+from odevents.store.lane_head import Head, HeadUnreadable
 from odevents.store.ledger import Ledger, Result, State, Write
 from odevents.store.seal import Seals
 
@@ -47,8 +47,13 @@ class Lane:
 
     def next(self, now: float = NOW) -> str:
         """Id of the write that is due, "" when none is."""
-        found = self.ledger.next_due("southside", now)
-        return found.id if found else ""
+        found = self.look(self.ledger, now)
+        return found.write.id if found else ""
+
+    def look(self, ledger: Ledger, now: float) -> Head | None:
+        """What a worker sees of the lane."""
+        with Lease(self.client, "lease", "test") as lease:
+            return ledger.next_due(lease, "southside", now)
 
     def _commit(self, steps: Steps) -> None:
         with Lease(self.client, "lease", "test") as lease:
@@ -121,7 +126,7 @@ def test_a_write_that_cannot_be_opened_holds_up_nobody_else(lane: Lane) -> None:
     lane.plan(write("a", "anna"), write("b", "bradley", NOW + 1))
     without = Ledger(lane.client, Seals([b"another sealing key, of 32 bytes"], b"identity key of the tests 32 byt"))
     with pytest.raises(HeadUnreadable) as unreadable:
-        without.next_due("southside", NOW + 1)
+        lane.look(without, NOW + 1)
     lane.pass_over(unreadable.value, NOW + 1)
 
     assert lane.next(NOW + 1) == "wr_b"
