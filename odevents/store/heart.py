@@ -28,14 +28,16 @@ class Heart(Generic[T]):
         self._thread: threading.Thread | None = None
 
     def keep(self, thing: T) -> None:
-        """Renew it from now on, the first time one interval from now: what is held for a moment costs nothing."""
+        """Renew it from now on, the first time one interval from now: what is held for a moment costs nothing.
+
+        Nor is the thread woken, which looks often enough by itself: it would want the interpreter just when a lane's
+        first turn does.
+        """
         with self._changed:
             self._kept[thing] = time.monotonic() + self._every
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._beat, name="leases", daemon=True)
                 self._thread.start()
-            elif len(self._kept) == 1:
-                self._changed.notify()
 
     def forget(self, thing: T) -> None:
         """Renew it no more."""
@@ -49,9 +51,7 @@ class Heart(Generic[T]):
 
     def _due(self) -> list[T]:
         with self._changed:
-            while not self._kept:
-                self._changed.wait()
-            self._changed.wait(self._look)
+            self._changed.wait(self._look if self._kept else self._every / 2)
             now = time.monotonic()
             due = [thing for thing, when in self._kept.items() if when <= now + self._look]
             self._kept.update(dict.fromkeys(due, now + self._every))

@@ -139,6 +139,8 @@ class Ledger:
 
         :param now: that moment, when it is found so now.
         """
+        if (known := in_store(lambda: self._redis.get(keys.EPOCH))) is not None:
+            return float(cast("bytes", known))
         with self._redis.pipeline(transaction=True) as together:
             together.set(keys.EPOCH, repr(now), nx=True)
             together.get(keys.EPOCH)
