@@ -105,11 +105,12 @@ class LaneWorker(SimpleWorker):
 
     def _show(self) -> None:
         """Show every few seconds that it is alive and idle; wait while ``rq suspend`` holds."""
-        if self.last_heartbeat is not None and now() - self.last_heartbeat < _SHOWN_EVERY:
+        idle = self.get_state() == WorkerStatus.IDLE
+        if idle and self.last_heartbeat and now() - self.last_heartbeat < _SHOWN_EVERY:
             return
-        self.check_for_suspension(burst=False)
-        self.set_state(WorkerStatus.IDLE)
-        self.heartbeat()
+        self.check_for_suspension(burst=False)  # says that it is alive, too
+        if not idle:
+            self.set_state(WorkerStatus.IDLE)
         if self.should_run_maintenance_tasks:
             self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import redis
 
+from bench.api import Api
 from bench.contenders import odevents_environment
 from bench.rows import Row, changed, deliveries, delivery
 from odevents.events.delivery import Delivery, EventType, glance_at
@@ -29,9 +32,13 @@ OFFICE = "office-0"
 APPOINTMENTS = EventType("Appointment", "WatchTable")
 
 CALLS_TO_GLANCE = 25
-EXCHANGES = {"new": 10, "changed": 11, "duplicate": 9}
+EXCHANGES = {"new": 6, "changed": 7, "duplicate": 5}
 CALLS_PER_ROW = {"new": 137, "changed": 181, "duplicate": 85}
 """Functions of Python and of C that a worker calls for one row of a delivery."""
+EXCHANGES_TO_UNDERSTAND_ONE = 8
+"""The look at the lane, six that only read, and the commit, which wakes the writer and lets the lane go."""
+EXCHANGES_TO_CALL = 4
+"""The look at the lane, the intent; and behind the call its record, and a look that finds nothing more."""
 
 
 class Counting:
@@ -125,3 +132,30 @@ def test_a_delivery_is_understood_in_few_exchanges_and_calls(runtime: Runtime) -
         print(f"{kind}: {counted.exchanges} exchanges, {counted.calls / ROWS:.0f} calls a row")
         assert counted.exchanges <= EXCHANGES[kind], kind
         assert counted.calls <= CALLS_PER_ROW[kind] * ROWS, kind
+
+
+def test_a_reaction_takes_few_exchanges(
+    redis_url: str, redis_client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One changed row that a rule wants, from the look at the inbox to the record of the call."""
+    redis_client.flushdb()
+    api = Api()
+    for name, value in odevents_environment(redis_url, api=api.url).items():
+        monkeypatch.setenv(name, value)
+    runtime = load_runtime()
+    runtime.store.ledger.mark_new()
+    now, row = datetime.now(ZoneInfo("America/Los_Angeles")), deliveries(1, 1)[0][0]
+    for second, status in enumerate(("Scheduled", "Broken", "Scheduled", "Broken")):  # by the last, all is loaded
+        stamp = f"{now + timedelta(seconds=second):%Y-%m-%d %H:%M:%S}"
+        accept(runtime, [row | {"AptStatus": status, "DateTStamp": stamp}])
+        with Counting() as understanding:
+            runtime.pipeline.drain_inbox(OFFICE)
+        with Counting() as calling:
+            runtime.pipeline.drain_writes(OFFICE)
+    api.shutdown()
+    api.server_close()
+
+    print(f"understood in {understanding.exchanges} exchanges, called in {calling.exchanges}")
+    assert len(api.arrivals) == 2
+    assert understanding.exchanges <= EXCHANGES_TO_UNDERSTAND_ONE
+    assert calling.exchanges <= EXCHANGES_TO_CALL

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import redis
+from rq.serializers import JSONSerializer
 
 from odevents import Change, Office
+from odevents.client.budget import Priority
 from odevents.client.call import Call
 from odevents.events.tables import table_named
 from odevents.office import OfficeAccess, Offices
 from odevents.pipeline import Pipeline
-from odevents.queues import Hints, Work, queue
+from odevents.queues import GuardedJob, Hints, Work, queue
 from odevents.reactions.performing import Performing
 from odevents.reactions.registry import Reaction, Registry, kinds_of
 from odevents.store import keys
 from odevents.store.atomic import Lease, Steps
+from odevents.store.budget import RedisBudget
 from odevents.store.ledger import Write
 from odevents.store.seal import Seals
 from odevents.store.store import Store
 from tests.support.installation import until
 from workers.carrying import Carrier
+from workers.process import LaneWorker
 
 NOW = 1_767_600_000.0
 UTC = ZoneInfo("UTC")
@@ -58,10 +64,12 @@ class Fleet:
         table = table_named("Appointment")
         self.registry = Registry([Reaction("custom", table, kinds_of(table, ["updated"]), {"handler": nothing})])
 
-    def carrier(self, threads: int, work: Work = "writes") -> Carrier:
+    def carrier(self, threads: int, work: Work = "writes", slots: RedisBudget | None = None) -> Carrier:
         """A worker's carrier."""
         senders: Callable[[OfficeAccess], Any] = lambda access: _Sender(self, access.name)  # noqa: E731
-        performing = Performing(self.store, self.registry, senders, lambda: NOW, 90, 600, 60)
+        performing = Performing(
+            self.store, self.registry, senders, lambda: NOW, 90, 600, 60, slots=lambda access: slots
+        )
         hints = Hints(self.redis)
         pipeline = Pipeline(self.store, self.offices, self.registry, performing, hints, lambda: NOW, 600)
         made = Carrier(pipeline, work, lambda office: self.ready_in(office), threads)
@@ -201,6 +209,56 @@ def test_stopping_ends_the_call_in_hand_and_leaves_the_rest_to_others(fleet: Fle
     assert not fleet.redis.exists(*(keys.lease(office, "writes") for office in OFFICES[:2]))
     hinted = {job.args[0] for job in queue(fleet.redis, "writes").jobs}
     assert hinted == set(OFFICES[:2]), "whoever is left is told at once"
+
+
+def test_a_lane_without_a_slot_of_its_budget_waits_in_hand_and_no_try_is_counted(fleet: Fleet) -> None:
+    """Its second write leaves when the office may be called again, and not before."""
+    office = OFFICES[0]
+    budget = RedisBudget(fleet.redis, office, "1/0.5s", Priority.reaction)
+    carrier = fleet.carrier(threads=1, slots=budget)
+    fleet.ready_in = lambda _: budget.ready_in()
+    fleet.plan(office, 2)
+    begun = time.monotonic()
+    somebody = RedisBudget(fleet.redis, office, "1/0.5s", Priority.reaction)
+    assert somebody.claim(0) == 0, "the office was called just now"
+    carrier.look_at(office)
+    until(lambda: fleet.redis.exists(keys.lease(office, "writes")), what="the first look")
+    waiting = fleet.redis.hget(keys.write(office, "wr_0"), "tries")
+
+    until(lambda: not fleet.left(), what="the end of both writes")
+
+    assert waiting is None
+    assert time.monotonic() - begun >= 2 * 0.5
+    assert fleet.redis.hget(keys.STATS, f"calls|{office}") == b"3"
+
+
+def test_a_hint_is_followed_by_its_id_and_what_is_kept_of_its_job_is_not_read(
+    fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where somebody wrote another call over it; the same call under a strange id is refused."""
+    monkeypatch.chdir(tmp_path)
+    office, jobs = OFFICES[0], queue(fleet.redis, "writes")
+    fleet.plan(office, 1)
+    Hints(fleet.redis).give(office, "writes", NOW)
+    forged = GuardedJob.create("os.mkdir", ("forged",), connection=fleet.redis, serializer=JSONSerializer).to_dict()
+    [name] = jobs.job_ids
+    fleet.redis.hset(f"rq:job:{name}", mapping=forged)
+    fleet.redis.hset("rq:job:strange", mapping=forged)
+    fleet.redis.rpush(jobs.key, "strange")
+    worker = LaneWorker([jobs], connection=fleet.redis, job_class=GuardedJob, serializer=JSONSerializer)
+    worker.carrier = fleet.carrier(threads=1)
+
+    def stop_when_done() -> None:
+        until(lambda: not jobs.count and fleet.called, what="both to be taken")
+        worker.request_stop(15, None)
+
+    stopper = threading.Thread(target=stop_when_done)
+    stopper.start()
+    worker.work(logging_level="CRITICAL")
+    stopper.join()
+
+    assert fleet.called == [office]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_runs_a_handler_is_passed_on_to_the_workers_of_handlers(fleet: Fleet) -> None:
