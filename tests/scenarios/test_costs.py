@@ -20,6 +20,7 @@ import redis
 from bench.api import Api
 from bench.contenders import odevents_environment
 from bench.rows import Row, changed, deliveries, delivery
+from odevents.client.session import Session
 from odevents.events.delivery import Delivery, EventType, glance_at
 from odevents.runtime import Runtime, load_runtime
 from odevents.store.accepting import Accepting
@@ -152,6 +153,9 @@ def test_a_reaction_takes_few_exchanges(
             runtime.pipeline.drain_inbox(OFFICE)
         with Counting() as calling:
             runtime.pipeline.drain_writes(OFFICE)
+    session = runtime.pipeline.performing.senders(runtime.offices[OFFICE])
+    assert isinstance(session, Session)
+    session.close()
     api.shutdown()
     api.server_close()
 
