@@ -31,7 +31,8 @@ class Script:
         try:
             return redis.evalsha(self._hash, len(keys), *asked)
         except NoScriptError:
-            return redis.eval(self.text, len(keys), *asked)
+            redis.script_load(self.text)
+            return redis.evalsha(self._hash, len(keys), *asked)
 
     def run_with(self, together: Pipeline, keys: Sequence[str], arguments: Sequence[Argument]) -> None:
         """Add it to what is sent together, with its text: there is no second try."""
