@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
-from itertools import chain, count, islice
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from rq import Queue, Worker
@@ -129,10 +129,10 @@ def _call_in(data: bytes) -> bytes:
     """What a job calls, compressed or not; a call of nothing where that is longer than any of ours, or no call."""
     inflating = zlib.decompressobj()
     try:
-        plain = inflating.decompress(data, _MOST_DATA)
+        plain, rest = inflating.decompress(data, _MOST_DATA), inflating.unconsumed_tail
     except zlib.error:
-        plain = data
-    if len(plain) >= _MOST_DATA or inflating.unconsumed_tail:
+        plain, rest = data, b""
+    if len(plain) >= _MOST_DATA or rest:
         return _NOTHING
     try:
         match json.loads(plain):
@@ -170,8 +170,8 @@ def office_hinted(name: str, queue: Queue) -> str | None:
     return found["office"] if found and QUEUES[cast("Work", found["work"])] == queue.name else None
 
 
-def _fields(office: str, work: Work, redis: Redis) -> tuple[Argument, ...]:
-    """What RQ keeps of a job, but for its times: the same for all hints of a lane."""
+def _fields(office: str, work: Work, redis: Redis) -> str:
+    """What RQ keeps of a job, but for its times, as JSON: the same for all hints of a lane."""
     job = GuardedJob.create(
         JOBS[work],
         (office,),
@@ -183,9 +183,10 @@ def _fields(office: str, work: Work, redis: Redis) -> tuple[Argument, ...]:
         connection=redis,
         serializer=JSONSerializer,
     )
-    kept: dict[str, Argument] = {name: value for name, value in job.to_dict().items() if value != ""}
-    del kept["created_at"]
-    return tuple(chain.from_iterable(kept.items()))
+    kept = {**job.to_dict(), "data": job.data.decode()}  # RQ also reads what is not compressed
+    return json.dumps(
+        [part for name, value in kept.items() if value and name != "created_at" for part in (name, value)]
+    )
 
 
 # ARGV: the flag, its ms, "NX" if one that is set means that a worker was woken, "" if it is set already; the job.
@@ -193,7 +194,7 @@ _WAKE = Script(f"""{WAKE}
 if ARGV[3] == 'NX' then
   if not redis.call('SET', ARGV[1], 1, 'NX', 'PX', ARGV[2]) then return end
 elseif ARGV[3] ~= '' then redis.call('SET', ARGV[1], 1, 'PX', ARGV[2]) end
-wake(4, #ARGV)
+wake(4)
 """)
 
 
@@ -224,17 +225,16 @@ class Hints:
 
     def add(self, steps: Steps, office: str, work: Work, now: float) -> None:
         """Add the step that wakes a worker for a lane, unless one has been hinted already."""
-        steps.add("HINT", keys.hint(office, _LANES[work]), keys.HINT_MS, *self._job(office, work, now))
+        steps.add("HINT", keys.hint(office, _LANES[work]), keys.HINT_MS, *self.job(office, work, now))
 
     def _hint(self, flag: str, office: str, work: Work, now: float) -> None:
-        asked = [keys.hint(office, _LANES[work]), keys.HINT_MS, flag, *self._job(office, work, now)]
+        asked = [keys.hint(office, _LANES[work]), keys.HINT_MS, flag, *self.job(office, work, now)]
         in_store(lambda: _WAKE.run(self._redis, (), asked))
 
-    def _job(self, office: str, work: Work, now: float) -> list[Argument]:
+    def job(self, office: str, work: Work, now: float) -> list[Argument]:
         """What it takes to enqueue a job, as ``WAKE`` in store/atomic.py wants it."""
         name, at = new_id(f"{work}-{office}", now), f"{datetime.fromtimestamp(now, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-        times = ("created_at", at, "enqueued_at", at)
-        return [_QUEUE + QUEUES[work], name, _JOB + name, _SECONDS, *self._fields(office, work), *times]
+        return [_QUEUE + QUEUES[work], name, _JOB + name, _SECONDS, at, self._fields(office, work)]
 
     def sweep(self, now: float) -> int:
         """Hint every lane that has work due and nobody working on it, up to a bound; say how many.

@@ -36,12 +36,13 @@ LEASE_MS = 6_000
 _IF_OURS = "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end "
 _LOST, _LET_GO, _NOT_ALLOWED = 0, 2, 3
 WAKE = """
--- ARGV from the first place to the last: queue, id of the job, its key, its seconds, its fields.
-local function wake(first, last)
-  redis.call('SADD', 'rq:queues', ARGV[first])
-  redis.call('HSET', ARGV[first + 2], unpack(ARGV, first + 4, last))
-  redis.call('EXPIRE', ARGV[first + 2], ARGV[first + 3])
-  redis.call('RPUSH', ARGV[first], ARGV[first + 1])
+-- ARGV from there on: queue, id of the job, its key, its seconds, when it was made, its other fields as JSON.
+local function wake(first)
+  local queue, id, job, seconds, at, fields = unpack(ARGV, first, first + 5)
+  redis.call('SADD', 'rq:queues', queue)
+  redis.call('HSET', job, 'created_at', at, 'enqueued_at', at, unpack(cjson.decode(fields)))
+  redis.call('EXPIRE', job, seconds)
+  redis.call('RPUSH', queue, id)
 end
 """
 _GUARDED = Script(
@@ -67,7 +68,7 @@ while i <= #ARGV do
       if found then return 3 end
     end
   elseif command == 'HINT' then
-    if redis.call('SET', ARGV[i + 2], 1, 'NX', 'PX', ARGV[i + 3]) then wake(i + 4, i + n) end
+    if redis.call('SET', ARGV[i + 2], 1, 'NX', 'PX', ARGV[i + 3]) then wake(i + 4) end
   elseif command == 'LETGO' then
     if redis.call('EXISTS', ARGV[i + 2]) == 0 then
       redis.call('DEL', KEYS[1])
