@@ -1,7 +1,7 @@
 """RQ as an alarm clock: a job says only "look at this lane". The only place that enqueues.
 
 The work itself is in the lanes, so a lost job costs seconds (the sweep hints again) and a repeated one nothing. What RQ
-does under kill -9, and why one queue per worker, JSON, and TTLs that are short but not zero, is in docs/decisions.md.
+does under kill -9, and why one queue per worker, JSON, and a hint that is followed by its id, is in docs/decisions.md.
 """
 
 from __future__ import annotations

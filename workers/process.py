@@ -52,7 +52,7 @@ _MOST_MEMORY = 1 << 30
 
 
 class LaneWorker(SimpleWorker):
-    """Takes hints from exactly one queue (with several, RQ pops without a safety net), one after the other.
+    """Follows the hints of exactly one queue, one after the other.
 
     A signal only sets a flag, which is looked at between two pops: RQ's own handler raises wherever it happens to be,
     and loses the job that was just popped (rq #2236).
